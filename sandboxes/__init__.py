@@ -1,0 +1,1 @@
+"""Run untrusted code and report truthfully what happened. Knows nothing of battles."""

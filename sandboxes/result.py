@@ -1,0 +1,109 @@
+"""What a sandbox reports."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """How a run ended; a closed list, decided by the kernel's counters and the wait status."""
+
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    COMPILE_FAILED = "compile_failed"
+    INSTALL_FAILED = "install_failed"
+    SIGNALLED = "signalled"
+    TIMED_OUT = "timed_out"
+    OUT_OF_MEMORY = "out_of_memory"
+    OUTPUT_LIMIT = "output_limit"
+    DISK_LIMIT = "disk_limit"
+    REJECTED = "rejected"
+    CANCELLED = "cancelled"
+    INFRASTRUCTURE_ERROR = "infrastructure_error"
+
+
+class Phase(StrEnum):
+    """The stages of a run."""
+
+    PREPARE = "prepare"
+    INSTALL = "install"
+    COMPILE = "compile"
+    RUN = "run"
+
+
+@dataclass(frozen=True, kw_only=True)
+class StageResult:
+    """What one stage used; `memory_method` names how the peak was measured."""
+
+    phase: Phase
+    wall_seconds: float
+    cpu_seconds: float
+    peak_memory_bytes: int
+    memory_method: str = ""
+    oom_kills: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutputStream:
+    """Kept bytes of one stream (at most the output limit), how many there were, whether some were dropped."""
+
+    data: bytes = b""
+    total_bytes: int = 0
+    truncated: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Artefact:
+    """A regular file the program left in its work directory."""
+
+    path: str
+    data: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class SkippedFile:
+    """Something the program left that was not taken, and why."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunResult:
+    """Everything about one run.
+
+    `exit_code` is set when the program exited, `signal` when a signal ended it; `limit_hit` names the limit
+    (cpu_seconds, wall_seconds, memory_bytes, output_bytes, disk_bytes ...) or is empty.
+    """
+
+    outcome: Outcome
+    phase: Phase
+    exit_code: int | None = None
+    signal: int | None = None
+    limit_hit: str = ""
+    message: str = ""
+    stages: tuple[StageResult, ...] = ()
+    stdout: OutputStream = field(default=OutputStream())
+    stderr: OutputStream = field(default=OutputStream())
+    artefacts: tuple[Artefact, ...] = ()
+    skipped: tuple[SkippedFile, ...] = ()
+    environment: str = ""
+    environment_version: str = ""
+    image_digest: str = ""
+    policy_version: str = ""
+    isolation: str = ""
+    backend: str = ""
+
+    @property
+    def wall_seconds(self) -> float:
+        """Wall time of all stages."""
+        return sum(stage.wall_seconds for stage in self.stages)
+
+    @property
+    def cpu_seconds(self) -> float:
+        """CPU time of all stages."""
+        return sum(stage.cpu_seconds for stage in self.stages)
+
+    @property
+    def peak_memory_bytes(self) -> int:
+        """The highest peak of all stages."""
+        return max((stage.peak_memory_bytes for stage in self.stages), default=0)

@@ -1,0 +1,1 @@
+"""Who answers: the catalogue of contenders and the ways to reach them."""

@@ -1,0 +1,1 @@
+"""Pure values and rules of a battle: no I/O, no clock, no framework."""

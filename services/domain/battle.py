@@ -1,0 +1,121 @@
+"""A battle: one prompt thread, two sides, and the state machine of its life.
+
+                     both sides finished           judges done
+    running ──────────────────────────▶ judging ───────────────▶ complete
+       │ ╲   both finished, no judges ────────────────────────────▲  │
+       │  a side failed                  vote ╲                      │ vote
+       ▼                                       ▶ voted ◀─────────────┘
+      void
+
+`void` and `voted` are final; judges that end after a vote change nothing.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from services.domain.problem import Problem
+from services.domain.side import Side
+from services.errors import Conflict
+
+
+class BattleState(StrEnum):
+    """Where a battle stands."""
+
+    RUNNING = "running"
+    JUDGING = "judging"
+    COMPLETE = "complete"
+    VOTED = "voted"
+    VOID = "void"
+
+    @property
+    def terminal(self) -> bool:
+        """Whether no more work is in flight for the battle."""
+        return self in (BattleState.COMPLETE, BattleState.VOTED, BattleState.VOID)
+
+    @property
+    def open_to_vote(self) -> bool:
+        """Whether a person may vote now."""
+        return self in (BattleState.JUDGING, BattleState.COMPLETE)
+
+
+class BattleEventKind(StrEnum):
+    """What can happen to a battle."""
+
+    SIDES_FINISHED_TO_JUDGE = "sides_finished_to_judge"
+    SIDES_FINISHED = "sides_finished"
+    SIDE_FAILED = "side_failed"
+    JUDGES_DONE = "judges_done"
+    VOTED = "voted"
+
+
+_S, _E = BattleState, BattleEventKind
+_TRANSITIONS: dict[tuple[BattleState, BattleEventKind], BattleState] = {
+    (_S.RUNNING, _E.SIDES_FINISHED_TO_JUDGE): _S.JUDGING,
+    (_S.RUNNING, _E.SIDES_FINISHED): _S.COMPLETE,
+    (_S.RUNNING, _E.SIDE_FAILED): _S.VOID,
+    (_S.JUDGING, _E.JUDGES_DONE): _S.COMPLETE,
+    (_S.JUDGING, _E.VOTED): _S.VOTED,
+    (_S.COMPLETE, _E.VOTED): _S.VOTED,
+    (_S.VOTED, _E.JUDGES_DONE): _S.VOTED,
+    (_S.VOID, _E.SIDE_FAILED): _S.VOID,
+}
+
+
+def next_state(state: BattleState, event: BattleEventKind) -> BattleState:
+    """The state after `event`.
+
+    Raises:
+        Conflict: the event is not possible in this state.
+    """
+    try:
+        return _TRANSITIONS[state, event]
+    except KeyError:
+        raise Conflict(f"A battle that is {state} cannot take the event {event}.") from None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Battle:
+    """A battle as stored; sides are drawn once and kept.
+
+    `policy`, `policy_version` and `pair_probability` say how the pair was sampled (1.0 when it was chosen by
+    name), `judges` names the automatic judges asked for, `problem` says why it is void.
+    """
+
+    id: str
+    state: BattleState
+    contender_a: str
+    contender_b: str
+    policy: str
+    policy_version: str
+    pair_probability: float
+    judges: tuple[str, ...]
+    created_at: datetime
+    ranked: bool = True
+    finished_at: datetime | None = None
+    problem: Problem | None = None
+
+    def contender(self, side: Side) -> str:
+        """Who sits on `side`."""
+        return self.contender_a if side is Side.A else self.contender_b
+
+    def after(self, event: BattleEventKind, *, now: datetime, problem: Problem | None = None) -> "Battle":
+        """The battle after `event`; sets `finished_at` when it becomes terminal.
+
+        Raises:
+            Conflict: the event is not possible in this state.
+        """
+        state = next_state(self.state, event)
+        finished_at = self.finished_at or (now if state.terminal else None)
+        return replace(self, state=state, finished_at=finished_at, problem=self.problem or problem)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Turn:
+    """One prompt of a battle; `index` counts from 0."""
+
+    id: str
+    battle_id: str
+    index: int
+    prompt: str
+    created_at: datetime

@@ -1,0 +1,21 @@
+"""A person's vote."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.domain.judgement import Winner
+
+
+@dataclass(frozen=True, kw_only=True)
+class Vote:
+    """One person's choice about one battle; there is at most one per battle.
+
+    `voter` is an opaque session id. `idempotency_key` makes a repeated request the same vote.
+    """
+
+    id: str
+    battle_id: str
+    choice: Winner
+    voter: str
+    idempotency_key: str
+    created_at: datetime

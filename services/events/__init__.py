@@ -1,0 +1,1 @@
+"""The per-battle event log that live pages and the command line follow."""

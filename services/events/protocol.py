@@ -1,0 +1,47 @@
+"""The event log as the use cases see it."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from services.domain.events import BattleEvent
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoggedEvent:
+    """An event and its place in the log; `id` is opaque, ordered, and good as `Last-Event-ID`."""
+
+    id: str
+    event: BattleEvent
+
+
+class EventLog(Protocol):
+    """Append-only, per battle, resumable by cursor; bounded in length and lifetime.
+
+    Losing an event loses liveness, never truth: results are in the store.
+    """
+
+    def append(self, battle_id: str, event: BattleEvent) -> str:
+        """Add the event and return its id.
+
+        Raises:
+            Unavailable: the log cannot be reached.
+        """
+        ...
+
+    def read(self, battle_id: str, *, after: str = "", block_seconds: float = 0.0) -> Sequence[LoggedEvent]:
+        """Events after the cursor (from the start when empty); waits up to `block_seconds` for the first.
+
+        Raises:
+            InvalidRequest: `after` is not a cursor of this log.
+            Unavailable: the log cannot be reached.
+        """
+        ...
+
+
+class EventFollower(Protocol):
+    """The same log for asyncio callers."""
+
+    def follow(self, battle_id: str, *, after: str = "", idle_seconds: float = 15.0) -> AsyncIterator[LoggedEvent | None]:
+        """Events after the cursor as they come; None after each `idle_seconds` of silence. Never ends by itself."""
+        ...

@@ -1,0 +1,1 @@
+"""Everything durable: the relational store behind a unit of work, and the blob store."""

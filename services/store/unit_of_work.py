@@ -1,0 +1,193 @@
+"""The store as the use cases see it: repositories inside one transaction.
+
+Values in, values out: nothing here knows about SQL. `get` raises NotFound; `find` returns None.
+Leaving a unit of work without `commit()` rolls everything back.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from types import TracebackType
+from typing import Protocol, Self
+
+from services.domain.answer import Answer
+from services.domain.battle import Battle, Turn
+from services.domain.execution import Execution
+from services.domain.judgement import Judgement, Source
+from services.domain.rating import Board
+from services.domain.side import Side
+from services.domain.snippet import Snippet
+from services.domain.vote import Vote
+from services.domain.work import Lease, WorkItem
+
+
+class BattleRepository(Protocol):
+    """Battles and their turns."""
+
+    def add(self, battle: Battle) -> None: ...
+    def get(self, battle_id: str) -> Battle: ...
+    def get_for_update(self, battle_id: str) -> Battle:
+        """Like `get`, and nobody else can change the battle until this transaction ends."""
+        ...
+
+    def update(self, battle: Battle) -> None: ...
+    def recent(self, limit: int) -> Sequence[Battle]:
+        """Newest first."""
+        ...
+
+    def pair_counts(self) -> dict[tuple[str, str], int]:
+        """How often each unordered pair (names sorted) has met in battles that are not void."""
+        ...
+
+    def add_turn(self, turn: Turn) -> None: ...
+    def get_turn(self, turn_id: str) -> Turn: ...
+    def turns(self, battle_id: str) -> Sequence[Turn]:
+        """In order of `index`."""
+        ...
+
+
+class AnswerRepository(Protocol):
+    """Answers, one per turn and side."""
+
+    def add(self, answer: Answer) -> None: ...
+    def get(self, answer_id: str) -> Answer: ...
+    def update(self, answer: Answer) -> None: ...
+    def of_turn(self, turn_id: str) -> dict[Side, Answer]: ...
+    def of_battle(self, battle_id: str) -> Sequence[Answer]: ...
+
+
+class SnippetRepository(Protocol):
+    """Snippets, one per answer."""
+
+    def put(self, snippet: Snippet) -> None:
+        """Insert, or replace the one of the same answer."""
+        ...
+
+    def find(self, answer_id: str) -> Snippet | None: ...
+
+
+class ExecutionRepository(Protocol):
+    """Executions, one per answer for now: the newest attempt replaces an older one."""
+
+    def put(self, execution: Execution) -> None: ...
+    def find(self, answer_id: str) -> Execution | None: ...
+
+
+class JudgementRepository(Protocol):
+    """Judgements: one per (turn, source, judge, order); a second `put` replaces the first."""
+
+    def put(self, judgement: Judgement) -> None: ...
+    def of_battle(self, battle_id: str) -> Sequence[Judgement]:
+        """In order of creation."""
+        ...
+
+    def by_source(self, source: Source) -> Sequence[tuple[Battle, Judgement]]:
+        """Every judgement of that source on a ranked battle that is not void, nulls included, in order of creation."""
+        ...
+
+
+class VoteRepository(Protocol):
+    """Votes: one per battle."""
+
+    def add(self, vote: Vote) -> None:
+        """Store the vote.
+
+        Raises:
+            Conflict: the battle has a vote already.
+        """
+        ...
+
+    def find(self, battle_id: str) -> Vote | None: ...
+
+
+class BoardRepository(Protocol):
+    """The newest board of each source."""
+
+    def put(self, board: Board) -> None: ...
+    def find(self, source: Source) -> Board | None: ...
+
+
+class WorkRepository(Protocol):
+    """Work rows and their leases. Every method is one atomic step on one row (or says otherwise)."""
+
+    def add(self, work: WorkItem) -> bool:
+        """Insert; False (and nothing changed) when the id is there already."""
+        ...
+
+    def get(self, work_id: str) -> WorkItem: ...
+    def of_battle(self, battle_id: str) -> Sequence[WorkItem]: ...
+    def acquire(self, work_id: str, *, owner: str, now: datetime) -> Lease | None:
+        """Take the lease: queued and due becomes running, the fence grows by one. None when it can't be had."""
+        ...
+
+    def heartbeat(self, lease: Lease, *, now: datetime) -> bool:
+        """Say that the owner is alive; False when the lease is no longer the newest."""
+        ...
+
+    def finish(self, lease: Lease) -> None:
+        """Running becomes done.
+
+        Raises:
+            StaleLease: another attempt owns the work; the caller must roll back.
+        """
+        ...
+
+    def fail(self, lease: Lease, *, error: str) -> None:
+        """Running becomes failed. Raises StaleLease as `finish` does."""
+        ...
+
+    def retry(self, lease: Lease, *, error: str, not_before: datetime) -> WorkItem:
+        """Running becomes queued again with one more retry; raises StaleLease as `finish` does."""
+        ...
+
+    def reopen(self, work_id: str, *, now: datetime) -> None:
+        """A done or failed row becomes queued again, unsent, with its counters at zero (the fence stays)."""
+        ...
+
+    def expired(self, *, before: datetime) -> Sequence[WorkItem]:
+        """Running rows whose last heartbeat is older than `before`."""
+        ...
+
+    def release(self, work: WorkItem, *, give_up: int) -> WorkItem | None:
+        """Take an expired lease back (compare-and-set on its fence and heartbeat): one more lost worker, then
+        queued and unsent again, or failed when `give_up` workers have been lost. None when it moved meanwhile."""
+        ...
+
+    def unsent(self, *, now: datetime, sent_before: datetime) -> Sequence[WorkItem]:
+        """Queued rows that are due (`not_before`) and were never sent or last sent before `sent_before`."""
+        ...
+
+    def mark_sent(self, work_id: str, *, now: datetime) -> None: ...
+    def count_by_state(self) -> dict[tuple[str, str], int]:
+        """How many rows per (queue, state)."""
+        ...
+
+
+class UnitOfWork(Protocol):
+    """One transaction over all repositories; use it as a context manager."""
+
+    battles: BattleRepository
+    answers: AnswerRepository
+    snippets: SnippetRepository
+    executions: ExecutionRepository
+    judgements: JudgementRepository
+    votes: VoteRepository
+    boards: BoardRepository
+    work: WorkRepository
+
+    def __enter__(self) -> Self: ...
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
+    def commit(self) -> None:
+        """Make everything since the start durable.
+
+        Raises:
+            Unavailable: the database did not answer, or refused for now.
+        """
+        ...
+
+
+UnitOfWorkFactory = Callable[[], UnitOfWork]
