@@ -42,6 +42,8 @@ class EventLog(Protocol):
 class EventFollower(Protocol):
     """The same log for asyncio callers."""
 
-    def follow(self, battle_id: str, *, after: str = "", idle_seconds: float = 15.0) -> AsyncIterator[LoggedEvent | None]:
+    def follow(
+        self, battle_id: str, *, after: str = "", idle_seconds: float = 15.0
+    ) -> AsyncIterator[LoggedEvent | None]:
         """Events after the cursor as they come; None after each `idle_seconds` of silence. Never ends by itself."""
         ...
