@@ -1,0 +1,1 @@
+"""The use cases: what the arena does, over ports."""

@@ -1,0 +1,115 @@
+"""Start a battle, look at a battle."""
+
+import random
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from services.arena.effects import Effects, Publisher
+from services.arena.sampling import POLICY, POLICY_VERSION, draw_pair
+from services.clock import Clock, Ids
+from services.contenders.protocol import Catalogue
+from services.domain.answer import Answer
+from services.domain.battle import Battle, BattleState, Turn
+from services.domain.prompt import check_prompt
+from services.domain.side import Side
+from services.domain.visibility import BattleView, Viewer, battle_view
+from services.domain.work import WorkItem, WorkKind
+from services.errors import InvalidRequest
+from services.store.unit_of_work import UnitOfWork, UnitOfWorkFactory
+
+
+@dataclass(frozen=True, kw_only=True)
+class Battles:
+    """Creates and shows battles."""
+
+    store: UnitOfWorkFactory
+    publisher: Publisher
+    catalogue: Catalogue
+    judges: Collection[str]
+    clock: Clock
+    ids: Ids
+    rng: random.Random
+
+    def create(self, prompt: str, *, contenders: tuple[str, str] | None = None, judges: tuple[str, ...] = ()) -> Battle:
+        """Store a battle and set both sides to work.
+
+        A pair chosen by name plays in drawn seats and is kept out of no board: its probability is 1.
+
+        Raises:
+            InvalidRequest: the prompt, a judge or the pair is not acceptable.
+            NotFound: a contender is unknown.
+            PrerequisiteError: fewer than two contenders are enabled.
+        """
+        text = check_prompt(prompt)
+        unknown = sorted(set(judges) - set(self.judges))
+        if unknown:
+            raise InvalidRequest(f"Unknown judge: {', '.join(unknown)}.", hint=f"There are: {', '.join(self.judges)}.")
+        now, effects = self.clock.now(), Effects()
+        with self.store() as uow:
+            battle = self._battle(uow, contenders, judges)
+            turn = Turn(id=self.ids.new(), battle_id=battle.id, index=0, prompt=text, created_at=now)
+            uow.battles.add(battle)
+            uow.battles.add_turn(turn)
+            for side in Side:
+                answer_id = self.ids.new()
+                uow.answers.add(
+                    Answer(
+                        id=answer_id, battle_id=battle.id, turn_id=turn.id, side=side, contender=battle.contender(side)
+                    )
+                )
+                work = WorkItem(
+                    id=f"answer:{answer_id}",
+                    kind=WorkKind.ANSWER,
+                    battle_id=battle.id,
+                    subject=answer_id,
+                    created_at=now,
+                )
+                uow.work.add(work)
+                effects.work.append(work)
+            uow.commit()
+        self.publisher.publish(effects)
+        return battle
+
+    def _battle(self, uow: UnitOfWork, pair: tuple[str, str] | None, judges: tuple[str, ...]) -> Battle:
+        if pair is None:
+            drawn = draw_pair(self.catalogue.contenders(), uow.battles.pair_counts(), self.rng)
+            names, policy, probability = [drawn.contender_a, drawn.contender_b], POLICY, drawn.probability
+        else:
+            names, policy, probability = list(pair), "chosen", 1.0
+            if pair[0] == pair[1]:
+                raise InvalidRequest("A contender cannot meet itself.", hint="Name two different contenders.")
+            for name in pair:
+                self.catalogue.open(name)
+            self.rng.shuffle(names)
+        return Battle(
+            id=self.ids.new(),
+            state=BattleState.RUNNING,
+            contender_a=names[0],
+            contender_b=names[1],
+            policy=policy,
+            policy_version=POLICY_VERSION,
+            pair_probability=probability,
+            judges=judges,
+            created_at=self.clock.now(),
+        )
+
+    def view(self, battle_id: str, viewer: Viewer) -> BattleView:
+        """The battle as `viewer` may see it now.
+
+        Raises:
+            NotFound: there is no such battle.
+        """
+        with self.store() as uow:
+            battle = uow.battles.get(battle_id)
+            turn = uow.battles.turns(battle_id)[-1]
+            answers = uow.answers.of_turn(turn.id)
+            return battle_view(
+                battle,
+                turn,
+                answers,
+                snippets={side: uow.snippets.find(answer.id) for side, answer in answers.items()},
+                executions={side: uow.executions.find(answer.id) for side, answer in answers.items()},
+                judgements=uow.judgements.of_battle(battle_id),
+                vote=uow.votes.find(battle_id),
+                viewer=viewer,
+            )

@@ -1,0 +1,63 @@
+"""What has to leave the house after a transaction: messages for workers and events for viewers."""
+
+from dataclasses import dataclass, field
+
+import structlog
+
+from services.clock import Clock
+from services.dispatch import TaskDispatcher
+from services.domain.events import BattleEvent
+from services.domain.work import WorkItem
+from services.errors import Unavailable
+from services.events.protocol import EventLog
+from services.store.unit_of_work import UnitOfWorkFactory
+
+log = structlog.get_logger()
+
+
+@dataclass(kw_only=True)
+class Effects:
+    """Collected inside a transaction, published after its commit."""
+
+    work: list[WorkItem] = field(default_factory=list)
+    events: list[tuple[str, BattleEvent]] = field(default_factory=list)
+
+    def event(self, battle_id: str, event: BattleEvent) -> None:
+        """Remember an event."""
+        self.events.append((battle_id, event))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Publisher:
+    """Publishes effects. Failing is survivable: unsent work is sent again by the reaper, and a lost event costs
+    liveness, not truth."""
+
+    store: UnitOfWorkFactory
+    events: EventLog
+    dispatcher: TaskDispatcher
+    clock: Clock
+
+    def announce(self, battle_id: str, event: BattleEvent) -> None:
+        """Append one event now."""
+        try:
+            self.events.append(battle_id, event)
+        except Unavailable as error:
+            log.warning("event_lost", battle=battle_id, kind=event.kind, error=error.message)
+
+    def publish(self, effects: Effects) -> None:
+        """Send everything."""
+        for battle_id, event in effects.events:
+            self.announce(battle_id, event)
+        for work in effects.work:
+            self.send(work)
+
+    def send(self, work: WorkItem) -> None:
+        """Tell a worker about `work` and remember when."""
+        try:
+            self.dispatcher.send(work)
+        except Unavailable as error:
+            log.warning("work_not_sent", work=work.id, error=error.message)
+            return
+        with self.store() as uow:
+            uow.work.mark_sent(work.id, now=self.clock.now())
+            uow.commit()

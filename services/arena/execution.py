@@ -1,0 +1,131 @@
+"""The execution stage: the program runs in a sandbox, and what happened is stored."""
+
+from dataclasses import dataclass
+
+from sandboxes.result import OutputStream, RunResult
+from sandboxes.runner import OutputFrame, Runner
+from sandboxes.spec import RunRequest
+from services.arena.effects import Effects, Publisher
+from services.arena.orchestrator import Orchestrator
+from services.clock import Ids
+from services.domain.answer import Answer
+from services.domain.events import ExecutionEvent
+from services.domain.execution import CapturedStream, Execution, ExecutionOutcome, StoredFile
+from services.domain.snippet import Snippet
+from services.domain.work import Lease
+from services.errors import NotFound
+from services.store.blobs import BlobStore
+from services.store.unit_of_work import UnitOfWorkFactory
+
+PREVIEW_BYTES = 16 * 1024
+LIVE_BYTES = 32 * 1024
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExecutionStage:
+    """Runs the program of one answer."""
+
+    store: UnitOfWorkFactory
+    blobs: BlobStore
+    publisher: Publisher
+    orchestrator: Orchestrator
+    runner: Runner
+    ids: Ids
+
+    def run(self, lease: Lease) -> None:
+        """Run the snippet and store the result.
+
+        Raises:
+            SandboxError: the sandbox, not the program, failed.
+            StaleLease: another attempt has taken over.
+        """
+        with self.store() as uow:
+            answer = uow.answers.get(lease.work.subject)
+            snippet = uow.snippets.find(answer.id)
+        if snippet is None:
+            raise NotFound(f"Answer {answer.id} has no program.")
+        request = RunRequest(
+            key=answer.id,
+            environment=snippet.environment,
+            files={file.path: file.text.encode("utf-8", "replace") for file in snippet.files},
+            entry=snippet.entry,
+            dependencies=snippet.dependencies,
+        )
+        result = self.runner.run(request, on_output=_Live(self.publisher, answer))
+        execution = self._execution(answer, snippet, result)
+        effects = Effects()
+        effects.event(answer.battle_id, _ended(answer, execution))
+        with self.store() as uow:
+            uow.work.finish(lease)
+            uow.executions.put(execution)
+            self.orchestrator.side_finished(uow, uow.answers.get(answer.id), execution.outcome, effects)
+            uow.commit()
+        self.publisher.publish(effects)
+
+    def _execution(self, answer: Answer, snippet: Snippet, result: RunResult) -> Execution:
+        return Execution(
+            id=self.ids.new(),
+            battle_id=answer.battle_id,
+            answer_id=answer.id,
+            snippet_id=snippet.id,
+            environment=result.environment or snippet.environment,
+            outcome=ExecutionOutcome(result.outcome.value),
+            phase=result.phase.value,
+            exit_code=result.exit_code,
+            signal=result.signal,
+            limit_hit=result.limit_hit,
+            message=result.message,
+            stdout=self._stream(result.stdout),
+            stderr=self._stream(result.stderr),
+            wall_seconds=result.wall_seconds,
+            cpu_seconds=result.cpu_seconds,
+            peak_memory_bytes=result.peak_memory_bytes,
+            files=tuple(
+                StoredFile(path=file.path, size_bytes=len(file.data), digest=self.blobs.put(file.data))
+                for file in result.artefacts
+            ),
+            skipped_files=tuple(f"{file.path}: {file.reason}" for file in result.skipped),
+            isolation=result.isolation,
+            image_digest=result.image_digest,
+            environment_version=result.environment_version,
+            policy_version=result.policy_version,
+        )
+
+    def _stream(self, stream: OutputStream) -> CapturedStream:
+        return CapturedStream(
+            preview=stream.data[:PREVIEW_BYTES].decode("utf-8", "replace"),
+            digest=self.blobs.put(stream.data) if len(stream.data) > PREVIEW_BYTES else "",
+            total_bytes=stream.total_bytes,
+            truncated=stream.truncated,
+        )
+
+
+def _ended(answer: Answer, execution: Execution) -> ExecutionEvent:
+    return ExecutionEvent(
+        side=answer.side,
+        stream="status",
+        outcome=execution.outcome,
+        text=execution.limit_hit or execution.message,
+        exit_code=execution.exit_code,
+        wall_seconds=execution.wall_seconds,
+        peak_memory_bytes=execution.peak_memory_bytes,
+    )
+
+
+class _Live:
+    """Passes the first output on to viewers while the program runs."""
+
+    def __init__(self, publisher: Publisher, answer: Answer) -> None:
+        self._publisher, self._answer, self._left = publisher, answer, LIVE_BYTES
+
+    def __call__(self, frame: OutputFrame) -> None:
+        data = frame.data[: self._left]
+        if not data:
+            return
+        self._left -= len(data)
+        event = ExecutionEvent(
+            side=self._answer.side,
+            stream="stdout" if frame.stream == "stdout" else "stderr",
+            text=data.decode("utf-8", "replace"),
+        )
+        self._publisher.announce(self._answer.battle_id, event)

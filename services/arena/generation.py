@@ -1,0 +1,90 @@
+"""The answer stage: a contender writes, viewers watch, the program is taken out of the text."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from services.arena.effects import Effects, Publisher
+from services.arena.orchestrator import Orchestrator
+from services.clock import Clock, Ids
+from services.contenders.protocol import AnswerEnd, Catalogue, ChatRequest
+from services.domain.answer import Answer, SidePhase
+from services.domain.events import DeltaEvent, PhaseEvent
+from services.domain.message import Message, Role
+from services.domain.snippet import Snippet
+from services.domain.work import Lease
+from services.store.unit_of_work import UnitOfWorkFactory
+
+COALESCE_SECONDS = 0.04
+TakeProgram = Callable[[str, str], Snippet]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Generation:
+    """Runs one answer. `take_program(answer id, text)` is the extraction."""
+
+    store: UnitOfWorkFactory
+    publisher: Publisher
+    orchestrator: Orchestrator
+    catalogue: Catalogue
+    take_program: TakeProgram
+    clock: Clock
+    ids: Ids
+
+    def run(self, lease: Lease) -> None:
+        """Ask the contender and store what it said.
+
+        Raises:
+            ProviderError, NotFound, PrerequisiteError: the contender cannot be asked.
+            StaleLease: another attempt has taken over.
+        """
+        answer, prompt = self._begin(lease)
+        end, text = self._listen(lease, answer, prompt)
+        written = replace(
+            answer,
+            text=text,
+            finish_reason=end.finish_reason,
+            truncated=end.truncated,
+            usage=end.usage,
+            first_token_seconds=end.first_token_seconds,
+            wall_seconds=end.wall_seconds,
+        )
+        snippet = self.take_program(answer.id, text)
+        effects = Effects()
+        with self.store() as uow:
+            uow.work.finish(lease)
+            uow.answers.update(written)
+            uow.snippets.put(snippet)
+            if snippet.runnable:
+                self.orchestrator.to_execution(uow, written, snippet.reason, effects)
+            else:
+                self.orchestrator.side_finished(uow, written, snippet.reason, effects)
+            uow.commit()
+        self.publisher.publish(effects)
+
+    def _begin(self, lease: Lease) -> tuple[Answer, str]:
+        with self.store() as uow:
+            answer = replace(uow.answers.get(lease.work.subject), phase=SidePhase.WRITING)
+            prompt = uow.battles.get_turn(answer.turn_id).prompt
+            uow.answers.update(answer)
+            uow.commit()
+        self.publisher.announce(answer.battle_id, PhaseEvent(side=answer.side, phase=SidePhase.WRITING))
+        return answer, prompt
+
+    def _listen(self, lease: Lease, answer: Answer, prompt: str) -> tuple[AnswerEnd, str]:
+        model = self.catalogue.open(answer.contender)
+        pieces: list[str] = []
+        told, told_at = 0, self.clock.monotonic()
+        for chunk in model.stream(ChatRequest(messages=(Message(role=Role.USER, text=prompt),))):
+            if not isinstance(chunk, AnswerEnd):
+                pieces.append(chunk.text)
+            now = self.clock.monotonic()
+            if isinstance(chunk, AnswerEnd) or now - told_at >= COALESCE_SECONDS:
+                text = "".join(pieces)
+                pieces, told_at = [text], now
+                if len(text) > told:
+                    delta = DeltaEvent(side=answer.side, attempt=lease.fence, offset=told, text=text[told:])
+                    self.publisher.announce(answer.battle_id, delta)
+                    told = len(text)
+            if isinstance(chunk, AnswerEnd):
+                return chunk, "".join(pieces)
+        raise AssertionError("a stream must end with AnswerEnd")

@@ -1,0 +1,61 @@
+"""A person's vote: committed before it is confirmed, one per battle, repeatable without harm."""
+
+from dataclasses import dataclass
+
+from services.arena.effects import Effects, Publisher
+from services.arena.orchestrator import Orchestrator
+from services.clock import Clock, Ids
+from services.domain.battle import BattleEventKind
+from services.domain.judgement import Source, Winner
+from services.domain.vote import Vote
+from services.errors import Conflict
+from services.judges.human import judgement_from_vote
+from services.store.unit_of_work import UnitOfWorkFactory
+
+
+@dataclass(frozen=True, kw_only=True)
+class Voting:
+    """Takes votes."""
+
+    store: UnitOfWorkFactory
+    publisher: Publisher
+    orchestrator: Orchestrator
+    clock: Clock
+    ids: Ids
+
+    def cast(self, battle_id: str, choice: Winner, *, voter: str, idempotency_key: str) -> Vote:
+        """Record the vote and return it; the same key and choice again returns the first.
+
+        Raises:
+            NotFound: there is no such battle.
+            Conflict: the battle has another vote, is not open yet, or is void.
+        """
+        effects = Effects()
+        with self.store() as uow:
+            battle = uow.battles.get_for_update(battle_id)
+            earlier = uow.votes.find(battle_id)
+            if earlier is not None:
+                if (earlier.idempotency_key, earlier.choice) == (idempotency_key, choice):
+                    return earlier
+                raise Conflict(f"This battle has been voted on already: {earlier.choice}.")
+            if not battle.state.open_to_vote:
+                raise Conflict(
+                    f"This battle is {battle.state}; there is nothing to vote on.",
+                    hint="Voting opens when both sides are finished.",
+                )
+            vote = Vote(
+                id=self.ids.new(),
+                battle_id=battle_id,
+                choice=choice,
+                voter=voter,
+                idempotency_key=idempotency_key,
+                created_at=self.clock.now(),
+            )
+            uow.votes.add(vote)
+            turn = uow.battles.turns(battle_id)[-1]
+            uow.judgements.put(judgement_from_vote(vote, turn.id, self.ids.new()))
+            uow.battles.update(battle.after(BattleEventKind.VOTED, now=vote.created_at))
+            self.orchestrator.ask_rating(uow, Source.HUMAN, battle_id, effects)
+            uow.commit()
+        self.publisher.publish(effects)
+        return vote

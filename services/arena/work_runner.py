@@ -1,0 +1,113 @@
+"""Runs one piece of work under a lease: take it, say that we live, end it one way or another."""
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from sandboxes.errors import SandboxError
+from services.arena.effects import Effects, Publisher
+from services.arena.orchestrator import Orchestrator
+from services.clock import Clock
+from services.domain.problem import Problem
+from services.domain.work import (
+    HEARTBEAT_SECONDS,
+    MAX_INFRASTRUCTURE_RETRIES,
+    Lease,
+    WorkKind,
+    retry_delay_seconds,
+)
+from services.errors import ArenaError, StaleLease, Unavailable
+from services.store.unit_of_work import UnitOfWorkFactory
+
+Stage = Callable[[Lease], None]
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkRunner:
+    """Calls the stage of a work row. A program that fails is a result; only trouble is retried."""
+
+    store: UnitOfWorkFactory
+    publisher: Publisher
+    orchestrator: Orchestrator
+    stages: Mapping[WorkKind, Stage]
+    clock: Clock
+
+    def run(self, work_id: str, *, owner: str) -> bool:
+        """Do the work if its lease can be had; False when somebody else has it or it is done."""
+        with self.store() as uow:
+            lease = uow.work.acquire(work_id, owner=owner, now=self.clock.now())
+            uow.commit()
+        if lease is None:
+            return False
+        with self._heartbeat(lease):
+            try:
+                self.stages[lease.work.kind](lease)
+            except StaleLease:
+                log.warning("lease_lost", work=work_id, owner=owner)
+            except (ArenaError, SandboxError) as error:
+                self._trouble(lease, error)
+            except Exception as error:
+                self._give_up(lease, Problem(code="bug", message=f"Internal error: {type(error).__name__}."))
+                raise
+        return True
+
+    def _trouble(self, lease: Lease, error: ArenaError | SandboxError) -> None:
+        if _retryable(error) and lease.work.retries < MAX_INFRASTRUCTURE_RETRIES:
+            due = self.clock.now() + timedelta(seconds=retry_delay_seconds(lease.work.retries))
+            log.warning("work_retried", work=lease.work.id, error=error.message, retries=lease.work.retries + 1)
+            try:
+                with self.store() as uow:
+                    uow.work.retry(lease, error=error.message, not_before=due)
+                    uow.commit()
+            except StaleLease:
+                log.warning("lease_lost", work=lease.work.id)
+            return
+        code = error.code if isinstance(error, ArenaError) else "sandbox_unavailable"
+        self._give_up(lease, Problem(code=code, message=error.message, hint=error.hint))
+
+    def _give_up(self, lease: Lease, problem: Problem) -> None:
+        effects = Effects()
+        try:
+            with self.store() as uow:
+                uow.work.fail(lease, error=problem.message)
+                self.orchestrator.work_failed(uow, lease.work, problem, effects)
+                uow.commit()
+        except StaleLease:
+            log.warning("lease_lost", work=lease.work.id)
+            return
+        self.publisher.publish(effects)
+
+    @contextmanager
+    def _heartbeat(self, lease: Lease) -> Iterator[None]:
+        stop = threading.Event()
+
+        def beat() -> None:
+            while not stop.wait(HEARTBEAT_SECONDS):
+                try:
+                    with self.store() as uow:
+                        alive = uow.work.heartbeat(lease, now=self.clock.now())
+                        uow.commit()
+                except Unavailable as error:
+                    log.warning("heartbeat_failed", work=lease.work.id, error=error.message)
+                    continue
+                if not alive:
+                    return
+
+        thread = threading.Thread(target=beat, name=f"heartbeat-{lease.work.id}", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            thread.join(timeout=5)
+
+
+def _retryable(error: ArenaError | SandboxError) -> bool:
+    if isinstance(error, SandboxError):
+        return error.retryable
+    return isinstance(error, Unavailable) and getattr(error, "retryable", True)

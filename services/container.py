@@ -1,0 +1,42 @@
+"""Everything a use case, a router or a task is given: protocols, never concrete backends."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sandboxes.runner import Runner
+from services.arena.battles import Battles
+from services.arena.orchestrator import Orchestrator
+from services.arena.recovery import Recovery
+from services.arena.voting import Voting
+from services.clock import Clock, Ids
+from services.contenders.protocol import Catalogue
+from services.dispatch import TaskDispatcher
+from services.domain.work import WorkItem
+from services.events.protocol import EventFollower, EventLog
+from services.judges.protocol import Judge
+from services.store.blobs import BlobStore
+from services.store.unit_of_work import UnitOfWorkFactory
+
+Stage = Callable[[WorkItem], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """The assembled application."""
+
+    clock: Clock
+    ids: Ids
+    store: UnitOfWorkFactory
+    blobs: BlobStore
+    events: EventLog
+    follower: EventFollower
+    dispatcher: TaskDispatcher
+    catalogue: Catalogue
+    runner: Runner
+    judges: Mapping[str, Judge]
+    environments: Sequence[str]
+    battles: Battles
+    voting: Voting
+    orchestrator: Orchestrator
+    recovery: Recovery
+    ready: Callable[[], Mapping[str, bool]]

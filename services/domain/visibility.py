@@ -1,0 +1,114 @@
+"""What a viewer may see before and after the reveal: the only place that blinds names.
+
+Before the reveal a voter sees sides, text, code and what happened when it ran; never who answered, how long
+they took, how many tokens it cost, or what the automatic judges said.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from services.domain.answer import Answer, SidePhase, Usage
+from services.domain.battle import Battle, BattleState, Turn
+from services.domain.events import BattleEvent, JudgementEvent
+from services.domain.execution import Execution
+from services.domain.judgement import Judgement
+from services.domain.problem import Problem
+from services.domain.side import Side
+from services.domain.snippet import Snippet
+from services.domain.vote import Vote
+
+HIDDEN = ""
+
+
+class Viewer(StrEnum):
+    """Who looks: someone who may vote, or an operator of the arena."""
+
+    VOTER = "voter"
+    OPERATOR = "operator"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SideView:
+    """One side of the latest turn; `contender` is empty until it may be seen."""
+
+    side: Side
+    contender: str
+    phase: SidePhase
+    answer: Answer
+    snippet: Snippet | None
+    execution: Execution | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class BattleView:
+    """A battle as one viewer may see it."""
+
+    id: str
+    state: BattleState
+    prompt: str
+    open_to_vote: bool
+    revealed: bool
+    sides: Mapping[Side, SideView]
+    judgements: Sequence[Judgement]
+    vote: Vote | None
+    problem: Problem | None
+    created_at: datetime
+    finished_at: datetime | None
+
+
+def revealed(battle: Battle, viewer: Viewer) -> bool:
+    """Whether `viewer` may know who answered: an operator always, a voter once nothing can be voted on any more."""
+    return viewer is Viewer.OPERATOR or battle.state in (BattleState.VOTED, BattleState.VOID)
+
+
+def may_see_event(event: BattleEvent, battle: Battle, viewer: Viewer) -> bool:
+    """Whether `viewer` may receive `event` now."""
+    return revealed(battle, viewer) or not isinstance(event, JudgementEvent)
+
+
+def _blind_answer(answer: Answer) -> Answer:
+    problem = replace(answer.problem, message="The provider failed.", hint="") if answer.problem else None
+    return replace(
+        answer, contender=HIDDEN, usage=Usage(), first_token_seconds=None, wall_seconds=None, problem=problem
+    )
+
+
+def battle_view(
+    battle: Battle,
+    turn: Turn,
+    answers: Mapping[Side, Answer],
+    *,
+    snippets: Mapping[Side, Snippet | None],
+    executions: Mapping[Side, Execution | None],
+    judgements: Sequence[Judgement],
+    vote: Vote | None,
+    viewer: Viewer,
+) -> BattleView:
+    """The battle with everything removed that `viewer` may not see yet."""
+    open_names = revealed(battle, viewer)
+    shown = {side: answer if open_names else _blind_answer(answer) for side, answer in answers.items()}
+    return BattleView(
+        id=battle.id,
+        state=battle.state,
+        prompt=turn.prompt,
+        open_to_vote=battle.state.open_to_vote,
+        revealed=open_names,
+        sides={
+            side: SideView(
+                side=side,
+                contender=answer.contender,
+                phase=answer.phase,
+                answer=answer,
+                snippet=snippets.get(side),
+                execution=executions.get(side),
+            )
+            for side, answer in shown.items()
+        },
+        judgements=tuple(judgements) if open_names else (),
+        vote=vote,
+        problem=battle.problem,
+        created_at=battle.created_at,
+        finished_at=battle.finished_at,
+    )

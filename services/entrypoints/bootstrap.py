@@ -1,0 +1,233 @@
+"""Puts the application together from settings."""
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import structlog
+from sandboxes.backends.docker_engine import DockerEngine
+from sandboxes.registry import Registry
+
+from sandboxes.errors import SandboxError
+from services.arena.battles import Battles
+from services.arena.effects import Publisher
+from services.arena.execution import ExecutionStage
+from services.arena.generation import Generation
+from services.arena.judging import Judging
+from services.arena.orchestrator import Orchestrator
+from services.arena.rating import Rating
+from services.arena.recovery import Recovery
+from services.arena.voting import Voting
+from services.arena.work_runner import WorkRunner
+from services.clock import RandomIds, SystemClock
+from services.container import Services
+from services.contenders.catalogue import YamlCatalogue
+from services.domain.snippet import Snippet
+from services.domain.work import WorkKind
+from services.errors import ArenaError
+from services.events.redis_streams import RedisEventFollower, RedisEventLog
+from services.extraction.extract import EnvironmentHint, extract, snippet_from
+from services.judges.execution import ExecutionJudge
+from services.judges.llm import LlmJudge
+from services.judges.prompt_file import PromptFile
+from services.judges.protocol import Judge
+from services.redis_server import EmbeddedRedis
+from services.settings import Settings
+from services.store import schema
+from services.store.blob_folder import BlobFolder
+from services.store.sql import SqlUnitOfWorkFactory, create_engine_for
+from services.worker.app import CeleryDispatcher, make_app
+
+
+@dataclass(frozen=True, kw_only=True)
+class Broker:
+    """Where Redis is: one URL for the event log, one for Celery."""
+
+    events_url: str
+    celery_url: str
+
+
+def find_broker(settings: Settings) -> Broker:
+    """The configured Redis, or the embedded one, started if need be.
+
+    Raises:
+        PrerequisiteError, Unavailable: the embedded server cannot be started.
+    """
+    if settings.redis_url is not None:
+        url = settings.redis_url.get_secret_value()
+        return Broker(events_url=url, celery_url=url)
+    embedded = EmbeddedRedis(settings.data_dir.resolve() / "redis")
+    return Broker(events_url=embedded.ensure(), celery_url=embedded.celery_urls()[0])
+
+
+class Assembly:
+    """Builds each part once, on first use, in the process that asks."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.data_dir: Path = settings.data_dir.resolve()
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        self.clock = SystemClock()
+        self.ids = RandomIds()
+        set_up_logs(settings.log_level)
+
+    @cached_property
+    def broker(self) -> Broker:
+        """Where Redis is."""
+        return find_broker(self.settings)
+
+    @cached_property
+    def store(self) -> SqlUnitOfWorkFactory:
+        """The relational store, brought to the newest schema."""
+        schema.upgrade(self.settings.sqlalchemy_url)
+        return SqlUnitOfWorkFactory(create_engine_for(self.settings.sqlalchemy_url))
+
+    @cached_property
+    def blobs(self) -> BlobFolder:
+        """The artefact folder."""
+        return BlobFolder(self.data_dir / "blobs")
+
+    @cached_property
+    def events(self) -> RedisEventLog:
+        """The event log."""
+        return RedisEventLog(self.broker.events_url)
+
+    @cached_property
+    def registry(self) -> Registry:
+        """The environments."""
+        return Registry.load(self.settings.images_dir)
+
+    @cached_property
+    def runner(self) -> DockerEngine:
+        """The sandbox backend."""
+        return DockerEngine(
+            self.registry,
+            state_dir=self.data_dir / "sandboxes",
+            slots=self.settings.execution_slots,
+            runtime=self.settings.docker_runtime,
+        )
+
+    @cached_property
+    def catalogue(self) -> YamlCatalogue:
+        """The contenders."""
+        return YamlCatalogue(self.settings.models_file, data_dir=self.data_dir)
+
+    @cached_property
+    def judges(self) -> Mapping[str, Judge]:
+        """Automatic judges by name: `execution`, and `llm` when one is configured."""
+        judges: dict[str, Judge] = {"execution": ExecutionJudge()}
+        if self.settings.judge:
+            prompt = PromptFile.shipped(self.settings.judge_prompt)
+            judges["llm"] = LlmJudge("llm", self.catalogue.open(self.settings.judge), prompt)
+        return judges
+
+    @cached_property
+    def publisher(self) -> Publisher:
+        """Publishes effects to Celery and the event log."""
+        dispatcher = CeleryDispatcher(make_app(self.broker.celery_url))
+        return Publisher(store=self.store, events=self.events, dispatcher=dispatcher, clock=self.clock)
+
+    @cached_property
+    def orchestrator(self) -> Orchestrator:
+        """Moves battles on."""
+        return Orchestrator(judges=self.judges, clock=self.clock, ids=self.ids)
+
+    @cached_property
+    def rating(self) -> Rating:
+        """Computes boards."""
+        return Rating(store=self.store, clock=self.clock, anchor=self.settings.anchor, seed=self.settings.rating_seed)
+
+    @cached_property
+    def work_runner(self) -> WorkRunner:
+        """Does work of every kind."""
+        common = {"store": self.store, "publisher": self.publisher, "orchestrator": self.orchestrator}
+        generation = Generation(
+            catalogue=self.catalogue, take_program=self.take_program, clock=self.clock, ids=self.ids, **common
+        )
+        execution = ExecutionStage(blobs=self.blobs, runner=self.runner, ids=self.ids, **common)
+        judging = Judging(judges=self.judges, clock=self.clock, ids=self.ids, **common)
+        stages = {
+            WorkKind.ANSWER: generation.run,
+            WorkKind.EXECUTE: execution.run,
+            WorkKind.JUDGE: judging.run,
+            WorkKind.RATE: self.rating.run,
+        }
+        return WorkRunner(stages=stages, clock=self.clock, **common)
+
+    def take_program(self, answer_id: str, text: str) -> Snippet:
+        """The program in an answer, for the environments there are."""
+        return snippet_from(extract(text, self.environment_hints), self.ids.new(), answer_id)
+
+    @cached_property
+    def environment_hints(self) -> tuple[EnvironmentHint, ...]:
+        """What extraction must know of each environment."""
+        return tuple(
+            EnvironmentHint(
+                name=environment.name,
+                languages=tuple(environment.languages),
+                extensions=tuple(environment.extensions),
+                entry=environment.entry,
+            )
+            for environment in self.registry.all()
+        )
+
+    @cached_property
+    def services(self) -> Services:
+        """The whole application."""
+        store, publisher, orchestrator = self.store, self.publisher, self.orchestrator
+        return Services(
+            clock=self.clock,
+            ids=self.ids,
+            store=store,
+            blobs=self.blobs,
+            events=self.events,
+            follower=RedisEventFollower(self.broker.events_url),
+            dispatcher=publisher.dispatcher,
+            catalogue=self.catalogue,
+            runner=self.runner,
+            judges=self.judges,
+            environments=tuple(environment.name for environment in self.registry.all()),
+            battles=Battles(
+                store=store,
+                publisher=publisher,
+                catalogue=self.catalogue,
+                judges=tuple(self.judges),
+                clock=self.clock,
+                ids=self.ids,
+                rng=random.SystemRandom(),
+            ),
+            voting=Voting(store=store, publisher=publisher, orchestrator=orchestrator, clock=self.clock, ids=self.ids),
+            orchestrator=orchestrator,
+            recovery=Recovery(store=store, publisher=publisher, orchestrator=orchestrator, clock=self.clock),
+            ready=self.ready,
+        )
+
+    def ready(self) -> Mapping[str, bool]:
+        """What this process needs to serve, and whether it answers now. Sandboxes belong to their worker."""
+        try:
+            with self.store() as uow:
+                uow.battles.recent(1)
+            database = True
+        except (ArenaError, SandboxError):
+            database = False
+        return {"database": database, "redis": self.events.ping()}
+
+
+def set_up_logs(level: str) -> None:
+    """JSON lines on stderr, from `level` up."""
+    import logging
+    import sys
+
+    number = logging.getLevelNamesMapping().get(level.upper(), logging.WARNING)
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )

@@ -1,0 +1,59 @@
+"""A Celery worker process and the reaper loop."""
+
+import os
+import signal
+import threading
+from collections.abc import Sequence
+
+import structlog
+
+from services.arena.work_runner import WorkRunner
+from services.domain.work import REAPER_PERIOD_SECONDS
+from services.entrypoints.bootstrap import Assembly, find_broker
+from services.errors import ArenaError
+from services.settings import Settings
+from services.worker.app import make_app, worker_argv
+
+EXECUTION_QUEUE = "execution"
+log = structlog.get_logger()
+
+
+def run_worker(settings: Settings, queues: Sequence[str], *, concurrency: int, follow_parent: bool) -> None:
+    """Work on `queues` until a signal ends it.
+
+    Programs run in prefork children, so that one can be killed without the others; generation, judging and rating
+    wait for the network and share one process with threads.
+    """
+    broker = find_broker(settings)
+    runners: dict[int, WorkRunner] = {}
+    lock = threading.Lock()
+
+    def runner() -> WorkRunner:
+        with lock:
+            if os.getpid() not in runners:
+                runners[os.getpid()] = Assembly(settings).work_runner
+            return runners[os.getpid()]
+
+    if follow_parent:
+        threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
+    pool = "prefork" if EXECUTION_QUEUE in queues else "threads"
+    app = make_app(broker.celery_url, runner)
+    app.worker_main(worker_argv(queues, concurrency=concurrency, pool=pool, log_level=settings.log_level))
+
+
+def _end_with_parent(parent: int) -> None:
+    wake = threading.Event()
+    while os.getppid() == parent:
+        wake.wait(0.5)
+    os.kill(os.getpid(), signal.SIGTERM)
+    wake.wait(10)
+    os._exit(1)
+
+
+def run_reaper(assembly: Assembly, stop: threading.Event) -> None:
+    """Sweep every two seconds until `stop` is set; trouble is logged and tried again."""
+    while not stop.wait(REAPER_PERIOD_SECONDS):
+        try:
+            assembly.services.recovery.sweep()
+        except ArenaError as error:
+            log.warning("sweep_failed", error=error.message)

@@ -1,0 +1,94 @@
+"""The event log on Redis Streams: one stream per battle, capped and expiring."""
+
+import re
+from collections.abc import AsyncIterator, Sequence
+from typing import Any, cast
+
+import redis
+import redis.asyncio
+
+from services.domain.events import BattleEvent, event_from_json
+from services.errors import InvalidRequest, Unavailable
+from services.events.protocol import LoggedEvent
+
+STREAM_MAX_LENGTH = 20_000
+STREAM_SECONDS = 24 * 3600
+_CURSOR = re.compile(r"\d{1,20}-\d{1,20}")
+
+
+def _key(battle_id: str) -> str:
+    return f"arena:battle:{battle_id}:events"
+
+
+def _start(after: str) -> str:
+    if after and not _CURSOR.fullmatch(after):
+        raise InvalidRequest(f"{after!r} is not an event id.", hint="Leave it out to start from the beginning.")
+    return after or "0-0"
+
+
+def _logged(reply: Any) -> list[LoggedEvent]:
+    if not reply:
+        return []
+    [(_, entries)] = reply
+    return [LoggedEvent(id=entry.decode(), event=event_from_json(fields[b"e"])) for entry, fields in entries]
+
+
+def _unreachable(error: redis.RedisError) -> Unavailable:
+    return Unavailable(f"The event log cannot be reached: {error}.", hint="`arena doctor` checks Redis.")
+
+
+class RedisEventLog:
+    """Implements EventLog; safe to use from several threads."""
+
+    def __init__(self, url: str) -> None:
+        self._redis = redis.Redis.from_url(url, socket_timeout=30, socket_connect_timeout=5)
+
+    def append(self, battle_id: str, event: BattleEvent) -> str:
+        key = _key(battle_id)
+        try:
+            pipe = self._redis.pipeline(transaction=False)
+            pipe.xadd(key, {"e": event.model_dump_json()}, maxlen=STREAM_MAX_LENGTH, approximate=True)
+            pipe.expire(key, STREAM_SECONDS)
+            return cast("bytes", pipe.execute()[0]).decode()
+        except redis.RedisError as error:
+            raise _unreachable(error) from error
+
+    def read(self, battle_id: str, *, after: str = "", block_seconds: float = 0.0) -> Sequence[LoggedEvent]:
+        block = max(1, int(block_seconds * 1000)) if block_seconds > 0 else None
+        try:
+            return _logged(self._redis.xread({_key(battle_id): _start(after)}, count=500, block=block))
+        except redis.RedisError as error:
+            raise _unreachable(error) from error
+
+    def ping(self) -> bool:
+        """Whether Redis answers."""
+        try:
+            return bool(self._redis.ping())
+        except redis.RedisError:
+            return False
+
+
+class RedisEventFollower:
+    """Implements EventFollower for asyncio servers."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    async def follow(
+        self, battle_id: str, *, after: str = "", idle_seconds: float = 15.0
+    ) -> AsyncIterator[LoggedEvent | None]:
+        cursor = _start(after)
+        client = redis.asyncio.Redis.from_url(self._url, socket_timeout=idle_seconds + 15, socket_connect_timeout=5)
+        try:
+            while True:
+                reply = await client.xread({_key(battle_id): cursor}, count=500, block=max(1, int(idle_seconds * 1000)))
+                events = _logged(reply)
+                if not events:
+                    yield None
+                for event in events:
+                    cursor = event.id
+                    yield event
+        except redis.RedisError as error:
+            raise _unreachable(error) from error
+        finally:
+            await client.aclose()

@@ -1,0 +1,60 @@
+"""One tree of settings: flag > `ARENA_*` environment > defaults. Read by entrypoints and cli only."""
+
+import os
+from pathlib import Path
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from services.errors import ConfigurationError
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. Relative paths are taken from the current folder."""
+
+    model_config = SettingsConfigDict(env_prefix="ARENA_", extra="forbid", frozen=True, env_ignore_empty=True)
+
+    data_dir: Path = Field(Path("data"), description="Database, blobs, embedded Redis and model state.")
+    database_url: SecretStr | None = Field(None, description="PostgreSQL or SQLite URL; default SQLite in data_dir.")
+    redis_url: SecretStr | None = Field(None, description="Redis URL; default an embedded server in data_dir.")
+    models_file: Path | None = Field(None, description="Contender catalogue; default the shipped embedded ones.")
+    judge: str = Field("smollm2-judge", description="Contender that acts as the LLM judge; empty for none.")
+    judge_prompt: str = Field("pairwise-brief", description="Judge prompt: pairwise or pairwise-brief.")
+    images_dir: Path | None = Field(None, description="Folder of environments; default the shipped one.")
+    docker_runtime: str = Field("", description="Engine runtime of sandboxes (runc, runsc ...); empty: its default.")
+    execution_slots: int = Field(2, ge=1, le=64, description="Programs that run at once on this machine.")
+    anchor: str = Field("", description="Contender fixed at 1000 points; empty fixes the mean.")
+    rating_seed: int = Field(20_240_101, description="Seed of the rating bootstrap.")
+    host: str = Field("127.0.0.1", description="Address that `arena serve` listens on.")
+    port: int = Field(8300, ge=0, le=65_535, description="Port that `arena serve` listens on; 0 for any free one.")
+    log_level: str = Field("warning", description="debug, info, warning or error.")
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        """Where the store lives."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{(self.data_dir.resolve() / 'arena.db').as_posix()}"
+
+
+TEST_NAMES = frozenset({"ARENA_SHARED_DATA", "ARENA_TEST_POSTGRES_URL"})
+
+
+def load_settings() -> Settings:
+    """The settings of this process.
+
+    Raises:
+        ConfigurationError: a value is wrong, or an `ARENA_*` variable is not a setting.
+    """
+    known = {f"ARENA_{name.upper()}" for name in Settings.model_fields} | TEST_NAMES
+    unknown = sorted(name for name in os.environ if name.startswith("ARENA_") and name not in known)
+    if unknown:
+        raise ConfigurationError(
+            f"Unknown setting in the environment: {', '.join(unknown)}.", hint="`arena config show` lists the settings."
+        )
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "ARENA_" + str(first["loc"][0]).upper() if first["loc"] else "settings"
+        raise ConfigurationError(f"{name}: {first['msg']}.", hint="`arena config show` lists the settings.") from None

@@ -1,0 +1,1 @@
+"""The Celery adapter: thin tasks, one use-case call each."""
