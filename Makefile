@@ -1,0 +1,69 @@
+# Everything a newcomer needs is `make demo` and `make test`; each does its own set-up and is quick the second time.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+BIN := .venv/bin
+STAMP := .venv/.installed
+UV ?= uv
+SOURCES := services sandboxes tests
+
+.PHONY: help .venv setup engine engine-stop images demo test lint format types imports check lock service-image stand-ins clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[.a-z-]+:.*## / {printf "  \033[1m%-14s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(STAMP): requirements.lock pyproject.toml scripts/venv.sh scripts/debian.sh
+	@bash scripts/venv.sh
+	@touch $@
+
+.venv: $(STAMP) ## Make the virtual environment with the locked dependencies
+
+engine: $(STAMP) ## See to a Docker engine: use the one that answers, else install and start one
+	@bash scripts/engine.sh start
+
+engine-stop: ## Stop the engine that `make engine` started
+	@bash scripts/engine.sh stop
+
+images: $(STAMP) engine ## Build the sandbox images (skips those that are up to date)
+	@$(BIN)/arena images build
+
+setup: $(STAMP) engine images ## All of the above
+
+demo: setup ## Play five battles between three models and show the boards
+	@$(BIN)/arena demo
+
+test: setup ## Run every test, those that need the engine, Redis and PostgreSQL too
+	$(BIN)/python -m pytest
+
+lint: $(STAMP) ## Check style and formatting
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: $(STAMP) ## Format the code and mend what can be mended
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types: $(STAMP) ## Check types (mypy strict)
+	$(BIN)/mypy $(SOURCES)
+
+imports: $(STAMP) ## Check who imports whom
+	$(BIN)/lint-imports
+
+check: lint types imports test ## Everything CI checks
+
+lock: ## Resolve the dependencies again into requirements.lock (needs uv)
+	@command -v $(UV) >/dev/null || { echo 'error: uv is needed: pip install uv, or make lock UV=/path/to/uv' >&2; exit 3; }
+	$(UV) pip compile pyproject.toml --all-extras --group dev --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-annotate --no-header -q -o requirements.lock
+
+service-image: engine ## Build runarena/app, the image that compose.yaml runs
+	@bash scripts/service_image.sh
+
+stand-ins: engine ## Build runarena/redis and runarena/postgres where the official images cannot be pulled
+	@bash scripts/stand_ins.sh
+
+clean: ## Remove the environment, caches and local data (not the Docker images)
+	rm -rf .venv data build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find services sandboxes tests -name __pycache__ -type d -prune -exec rm -rf {} +
