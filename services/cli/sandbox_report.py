@@ -1,0 +1,56 @@
+"""How a sandbox result is shown."""
+
+from typing import Any
+
+from sandboxes.result import OutputStream, RunResult
+
+
+def as_document(result: RunResult) -> dict[str, Any]:
+    """The result as JSON-ready values; streams as text with replacement characters, artefacts by path and size."""
+    return {
+        "outcome": result.outcome.value,
+        "phase": result.phase.value,
+        "exit_code": result.exit_code,
+        "signal": result.signal,
+        "limit_hit": result.limit_hit,
+        "message": result.message,
+        "stdout": _stream(result.stdout),
+        "stderr": _stream(result.stderr),
+        "wall_seconds": result.wall_seconds,
+        "cpu_seconds": result.cpu_seconds,
+        "peak_memory_bytes": result.peak_memory_bytes,
+        "artefacts": [{"path": file.path, "size_bytes": len(file.data)} for file in result.artefacts],
+        "skipped": [{"path": file.path, "reason": file.reason} for file in result.skipped],
+        "environment": result.environment,
+        "environment_version": result.environment_version,
+        "image_digest": result.image_digest,
+        "policy_version": result.policy_version,
+        "isolation": result.isolation,
+    }
+
+
+def _stream(stream: OutputStream) -> dict[str, Any]:
+    return {
+        "text": stream.data.decode("utf-8", "replace"),
+        "total_bytes": stream.total_bytes,
+        "truncated": stream.truncated,
+    }
+
+
+def print_result(result: RunResult) -> None:
+    """The program's output, then one line about how it ended."""
+    from services.cli.output import plain, progress, results
+
+    out, note = results(), progress()
+    if result.stdout.data:
+        out.print(plain(result.stdout.data.decode("utf-8", "replace")), end="", markup=False)
+    if result.stderr.data:
+        note.print(plain(result.stderr.data.decode("utf-8", "replace")), end="", markup=False, style="red")
+    how = f"exit {result.exit_code}" if result.exit_code is not None else f"signal {result.signal}"
+    limit = f" · limit {result.limit_hit}" if result.limit_hit else ""
+    mib = result.peak_memory_bytes / 2**20
+    note.print(f"[{result.outcome}] {how}{limit} · {result.wall_seconds:.2f} s · {mib:.0f} MiB", markup=False)
+    for file in result.artefacts:
+        note.print(f"  left {file.path} ({len(file.data):,} bytes)", markup=False)
+    for skipped in result.skipped:
+        note.print(f"  skipped {skipped.path}: {skipped.reason}", markup=False)
