@@ -1,0 +1,1 @@
+"""Ratings from pairwise judgements: pure numerics, recomputable from the published formulas."""
