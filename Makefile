@@ -32,7 +32,12 @@ images: $(STAMP) engine ## Build the sandbox images (skips those that are up to 
 setup: $(STAMP) engine images ## All of the above
 
 demo: setup ## Play five battles between three models and show the boards
-	@$(BIN)/arena demo
+	@$(BIN)/arena battle run \
+		--prompt "Write a Python program that prints the first ten Fibonacci numbers." \
+		--prompt "Write a Python program that prints the multiplication table of 7." \
+		--prompt "Write a Python function that reverses a string, and print it reversing 'arena'." \
+		--prompt "Write a Python program that prints every prime number below 30." \
+		--prompt "Write a Python program that counts the vowels in 'code battle' and prints the count."
 
 test: setup ## Run every test, those that need the engine, Redis and PostgreSQL too
 	$(BIN)/python -m pytest

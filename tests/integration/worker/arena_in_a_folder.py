@@ -30,7 +30,7 @@ def write_recordings(folder: Path, programs: dict[str, str]) -> Path:
     rows = [{"prompt": PROMPT, "model": name, "answer": text} for name, text in programs.items()]
     answers.write_text("".join(json.dumps(row) + "\n" for row in rows))
     models = folder / "models.yaml"
-    entries = [{"name": name, "model": name, "api_type": "recorded", "answers": str(answers)} for name in programs]
+    entries = {name: {"model": name, "api_type": "recorded", "answers": str(answers)} for name in programs}
     models.write_text(json.dumps(entries))
     return models
 
