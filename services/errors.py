@@ -71,7 +71,7 @@ class ProviderError(Unavailable):
     """A contender's endpoint failed; `retryable` says whether another try can help.
 
     `code` of the instance is one of: endpoint_unreachable, bad_key, unknown_model, rate_limited,
-    endpoint_timeout, endpoint_error, bad_response, refused.
+    endpoint_timeout, endpoint_error, bad_response, refused, no_recorded_answer.
     """
 
     code = "provider_error"
