@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from services.domain.answer import Answer, SidePhase, Usage
 from services.domain.battle import Battle, BattleState, Turn
-from services.domain.events import BattleEvent, JudgementEvent
+from services.domain.events import BattleEvent, JudgementEvent, ProblemEvent
 from services.domain.execution import Execution
 from services.domain.judgement import Judgement
 from services.domain.problem import Problem
@@ -43,13 +43,14 @@ class SideView:
 
 @dataclass(frozen=True, kw_only=True)
 class BattleView:
-    """A battle as one viewer may see it."""
+    """A battle as one viewer may see it; `pair_chosen` tells that whoever started it named the contenders."""
 
     id: str
     state: BattleState
     prompt: str
     open_to_vote: bool
     revealed: bool
+    pair_chosen: bool
     sides: Mapping[Side, SideView]
     judgements: Sequence[Judgement]
     vote: Vote | None
@@ -66,6 +67,15 @@ def revealed(battle: Battle, viewer: Viewer) -> bool:
 def may_see_event(event: BattleEvent, battle: Battle, viewer: Viewer) -> bool:
     """Whether `viewer` may receive `event` now."""
     return revealed(battle, viewer) or not isinstance(event, JudgementEvent)
+
+
+def visible_event(event: BattleEvent, battle: Battle, viewer: Viewer) -> BattleEvent | None:
+    """The event as `viewer` may receive it now, or None; a problem's text may name who failed, so it is neutral."""
+    if not may_see_event(event, battle, viewer):
+        return None
+    if isinstance(event, ProblemEvent) and not revealed(battle, viewer):
+        return ProblemEvent(side=event.side, code="problem", message="Something failed.")
+    return event
 
 
 def _blind_answer(answer: Answer) -> Answer:
@@ -95,6 +105,7 @@ def battle_view(
         prompt=turn.prompt,
         open_to_vote=battle.state.open_to_vote,
         revealed=open_names,
+        pair_chosen=battle.policy == "chosen",
         sides={
             side: SideView(
                 side=side,

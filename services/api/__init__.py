@@ -1,0 +1,1 @@
+"""The HTTP interface: JSON and server-sent events."""

@@ -1,0 +1,149 @@
+"""Every trouble as `application/problem+json` (RFC 9457), with a stable code and the request's id."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import structlog
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from services.api.schemas.problem import FieldError, Problem
+from services.errors import (
+    ArenaError,
+    Conflict,
+    Forbidden,
+    InvalidRequest,
+    NotFound,
+    PrerequisiteError,
+    RateLimited,
+    Unavailable,
+)
+
+log = structlog.get_logger()
+MEDIA_TYPE = "application/problem+json"
+ErrorPage = Callable[[Request, Problem], Response]
+_STATUSES: Sequence[tuple[type[ArenaError], int]] = (
+    (NotFound, 404),
+    (Conflict, 409),
+    (InvalidRequest, 422),
+    (Forbidden, 403),
+    (RateLimited, 429),
+    (Unavailable, 503),
+    (PrerequisiteError, 503),
+)
+_TITLES = {
+    400: "Bad request",
+    403: "Forbidden",
+    404: "Not found",
+    405: "Method not allowed",
+    409: "Conflict",
+    413: "Too large",
+    422: "Invalid request",
+    429: "Too many requests",
+    500: "Internal error",
+    503: "Unavailable",
+}
+_CODES = {400: "bad_request", 403: "forbidden", 404: "not_found", 405: "method_not_allowed", 413: "body_too_large"}
+
+
+class VoteRefused(Exception):
+    """A Conflict about a vote, with the choice that was recorded first when there is one."""
+
+    def __init__(self, conflict: Conflict, *, earlier_choice: str | None) -> None:
+        super().__init__(conflict.message)
+        self.conflict = conflict
+        self.earlier_choice = earlier_choice
+
+
+def status_of(error: ArenaError) -> int:
+    """The HTTP status of `error`; 500 for what no caller can cause."""
+    return next((status for kind, status in _STATUSES if isinstance(error, kind)), 500)
+
+
+def problem(request: Request, status: int, detail: str, *, code: str, hint: str = "", **members: Any) -> Problem:
+    """A problem about `request`."""
+    return Problem(
+        title=_TITLES.get(status, "Error"),
+        status=status,
+        detail=detail,
+        code=code,
+        hint=hint or None,
+        request_id=getattr(request.state, "request_id", ""),
+        **members,
+    )
+
+
+def problem_of(request: Request, error: ArenaError, **members: Any) -> Problem:
+    """`error` as a problem; what no caller can cause is not told in detail."""
+    status = status_of(error)
+    if status == 500:
+        return problem(request, 500, "Something went wrong on our side.", code="internal_error")
+    return problem(request, status, error.message, code=error.code, hint=error.hint, **members)
+
+
+def respond(request: Request, found: Problem, headers: Mapping[str, str] | None = None) -> Response:
+    """The problem as a response: a page where a browser asked for one and pages exist, JSON otherwise."""
+    page: ErrorPage | None = getattr(request.app.state, "error_page", None)
+    wants_page = "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/")
+    if page is not None and wants_page:
+        response = page(request, found)
+        response.headers.update(headers or {})
+        return response
+    body = found.model_dump(exclude_none=True)
+    return JSONResponse(body, found.status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
+
+
+async def _arena_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, ArenaError)  # noqa: S101 - registered for this class only
+    found = problem_of(request, error)
+    if found.status >= 500:
+        log.error("request_failed", request_id=found.request_id, code=error.code, error=error.message)
+    headers = {}
+    if isinstance(error, RateLimited):
+        headers["Retry-After"] = str(max(1, round(error.retry_after_seconds)))
+    return respond(request, found, headers)
+
+
+async def _vote_refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, VoteRefused)  # noqa: S101 - registered for this class only
+    return respond(request, problem_of(request, error.conflict, earlier_choice=error.earlier_choice))
+
+
+async def _http_exception(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
+    status = error.status_code
+    detail = {
+        400: "The request cannot be read.",
+        404: "There is nothing here.",
+        405: "This resource does not take that method.",
+    }.get(status, str(error.detail))
+    found = problem(request, status, detail, code=_CODES.get(status, "http_error"))
+    return respond(request, found, error.headers)
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class only
+    errors = error.errors()
+    if errors and all(item["loc"][0] == "path" for item in errors):
+        return respond(request, problem(request, 404, "Nothing has that id.", code="not_found"))
+    fields = [FieldError(where=".".join(str(part) for part in item["loc"]), message=item["msg"]) for item in errors]
+    detail = "; ".join(f"{field.where}: {field.message}" for field in fields[:3])
+    return respond(request, problem(request, 422, f"{detail}.", code="invalid_request", errors=fields))
+
+
+async def _bug(request: Request, error: Exception) -> Response:
+    request_id = getattr(request.state, "request_id", "")
+    log.error("request_crashed", request_id=request_id, path=request.url.path, exc_info=error)
+    return respond(request, problem(request, 500, "Something went wrong on our side.", code="internal_error"))
+
+
+def add_problems(app: FastAPI) -> None:
+    """Answer every error of `app` with a problem."""
+    app.add_exception_handler(ArenaError, _arena_error)
+    app.add_exception_handler(VoteRefused, _vote_refused)
+    app.add_exception_handler(HTTPException, _http_exception)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(Exception, _bug)

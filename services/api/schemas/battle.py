@@ -1,0 +1,205 @@
+"""Battles on the wire."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field
+
+from services.api.schemas.base import WireModel
+from services.domain.answer import Answer, SidePhase
+from services.domain.battle import BattleState
+from services.domain.execution import CapturedStream, Execution, ExecutionOutcome
+from services.domain.judgement import SeatOrder, Source, Winner
+from services.domain.side import Side
+from services.domain.snippet import Snippet
+from services.domain.visibility import BattleView, SideView
+
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class NewBattle(WireModel):
+    """What starts a battle."""
+
+    prompt: str = Field(min_length=1, description="What the contenders should build; at most 64 KiB as UTF-8.")
+    contenders: Annotated[list[Name], Field(min_length=2, max_length=2)] | None = Field(
+        None, description="Two names, if the pair should not be drawn. Their seats are drawn all the same."
+    )
+    judges: Annotated[list[Name], Field(max_length=16)] | None = Field(
+        None, description="Automatic judges; all that are configured when left out, none when empty."
+    )
+
+
+class ProblemOut(WireModel):
+    """Why something failed."""
+
+    code: str
+    message: str
+    hint: str
+
+
+class UsageOut(WireModel):
+    """Tokens as the provider counted them."""
+
+    prompt_tokens: int | None
+    completion_tokens: int | None
+
+
+class AnswerOut(WireModel):
+    """What a contender wrote; times and tokens stay null until the reveal."""
+
+    text: str
+    finish_reason: str
+    truncated: bool
+    usage: UsageOut
+    first_token_seconds: float | None
+    wall_seconds: float | None
+    problem: ProblemOut | None
+
+    @classmethod
+    def of(cls, answer: Answer) -> "AnswerOut":
+        """From the value."""
+        return cls.model_validate(answer)
+
+
+class FileOut(WireModel):
+    """A file of a program."""
+
+    path: str
+    text: str
+
+
+class SnippetOut(WireModel):
+    """The program taken out of an answer; `reason` says why this environment, or why none."""
+
+    environment: str
+    entry: str
+    dependencies: list[str]
+    reason: str
+    files: list[FileOut]
+
+    @classmethod
+    def of(cls, snippet: Snippet) -> "SnippetOut":
+        """From the value."""
+        return cls.model_validate(snippet)
+
+
+class StreamOut(WireModel):
+    """The first 16 KiB of an output stream, and how much there was."""
+
+    preview: str
+    total_bytes: int
+    truncated: bool
+
+    @classmethod
+    def of(cls, stream: CapturedStream) -> "StreamOut":
+        """From the value."""
+        return cls.model_validate(stream)
+
+
+class LeftFileOut(WireModel):
+    """A file the program left."""
+
+    path: str
+    size_bytes: int
+
+
+class ExecutionOut(WireModel):
+    """What happened when the program ran."""
+
+    environment: str
+    outcome: ExecutionOutcome
+    phase: str
+    exit_code: int | None
+    signal: int | None
+    limit_hit: str
+    message: str
+    stdout: StreamOut
+    stderr: StreamOut
+    wall_seconds: float
+    cpu_seconds: float
+    peak_memory_bytes: int
+    files: list[LeftFileOut]
+
+    @classmethod
+    def of(cls, execution: Execution) -> "ExecutionOut":
+        """From the value."""
+        return cls.model_validate(execution)
+
+
+class SideOut(WireModel):
+    """One side; `contender` is null until the reveal."""
+
+    side: Side
+    contender: str | None
+    phase: SidePhase
+    answer: AnswerOut
+    snippet: SnippetOut | None
+    execution: ExecutionOut | None
+
+    @classmethod
+    def of(cls, view: SideView) -> "SideOut":
+        """From the view."""
+        return cls(
+            side=view.side,
+            contender=view.contender or None,
+            phase=view.phase,
+            answer=AnswerOut.of(view.answer),
+            snippet=SnippetOut.of(view.snippet) if view.snippet else None,
+            execution=ExecutionOut.of(view.execution) if view.execution else None,
+        )
+
+
+class JudgementOut(WireModel):
+    """What an automatic judge or the voter said; a null `winner` counts for nothing."""
+
+    source: Source
+    judge: str
+    order: SeatOrder
+    winner: Winner | None
+    strength: int
+    reason: str
+
+
+class NewVote(WireModel):
+    """A choice."""
+
+    choice: Winner
+
+
+class VoteOut(WireModel):
+    """A recorded vote."""
+
+    choice: Winner
+    created_at: datetime
+
+
+class BattleOut(WireModel):
+    """A battle as a voter may see it now.
+
+    `pair_chosen` is true when whoever started the battle named the contenders and so may know who answers.
+    """
+
+    id: str
+    state: BattleState
+    prompt: str
+    open_to_vote: bool
+    revealed: bool
+    pair_chosen: bool
+    sides: dict[Side, SideOut]
+    judgements: list[JudgementOut]
+    vote: VoteOut | None
+    problem: ProblemOut | None
+    created_at: datetime
+    finished_at: datetime | None
+
+    @classmethod
+    def of(cls, view: BattleView) -> "BattleOut":
+        """From the view."""
+        plain = ("id", "state", "prompt", "open_to_vote", "revealed", "pair_chosen", "created_at", "finished_at")
+        return cls(
+            **{name: getattr(view, name) for name in plain},
+            sides={side: SideOut.of(shown) for side, shown in view.sides.items()},
+            judgements=[JudgementOut.model_validate(judgement) for judgement in view.judgements],
+            vote=VoteOut.model_validate(view.vote) if view.vote else None,
+            problem=ProblemOut.model_validate(view.problem) if view.problem else None,
+        )

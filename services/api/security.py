@@ -1,0 +1,142 @@
+"""What every request passes: an id, a same-origin check, an anonymous session, a body limit, safe headers.
+
+Whatever comes after finds in `request.state`: `request_id`, `voter` (session of the caller) and `nonce` (for the
+scripts and styles of a page).
+"""
+
+import re
+import secrets
+from http.cookies import CookieError, SimpleCookie
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from services.api.problems import problem, respond
+from services.clock import Ids
+
+MAX_BODY_BYTES = 256 * 1024
+COOKIE = "arena_session"
+COOKIE_SECONDS = 365 * 24 * 3600
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_SESSION = re.compile(r"[0-9a-f]{32}")
+_VOTER = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+_TOO_LARGE = f"A request body may have at most {MAX_BODY_BYTES // 1024} KiB."
+
+
+def from_elsewhere(headers: Headers) -> bool:
+    """Whether a state-changing request may come from another site's page, on the caller's behalf.
+
+    Browsers say `Sec-Fetch-Site` where the connection is trustworthy and `Origin` elsewhere; a caller that says
+    neither is no browser and is believed unless it carries our cookie.
+    """
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site != "same-origin"
+    origin = headers.get("origin")
+    if origin is not None:
+        return urlsplit(origin).netloc != headers.get("host", "")
+    return bool(_session(headers))
+
+
+def _session(headers: Headers) -> str:
+    try:
+        morsel = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
+    except CookieError:
+        return ""
+    return morsel.value if morsel and _SESSION.fullmatch(morsel.value) else ""
+
+
+def _policy(nonce: str) -> str:
+    return (
+        f"default-src 'none'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; img-src 'self' data:; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+
+
+class Guard:
+    """The ASGI middleware that does all of it."""
+
+    def __init__(self, app: ASGIApp, ids: Ids) -> None:
+        self._app = app
+        self._ids = ids
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        asked_id = headers.get("x-request-id", "")
+        state = scope.setdefault("state", {})
+        session = _session(headers)
+        state["request_id"] = asked_id if _REQUEST_ID.fullmatch(asked_id) else self._ids.new()
+        state["nonce"] = secrets.token_urlsafe(16)
+        named = headers.get("x-voter", "")
+        state["voter"] = f"token:{named}" if _VOTER.fullmatch(named) else session or self._ids.new()
+        changes = scope["method"] not in _SAFE_METHODS
+        browser = "sec-fetch-site" in headers or "origin" in headers
+        fresh = str(state["voter"]) if changes and browser and not (session or named) else ""
+        outgoing = _with_headers(send, scope, fresh)
+        if changes and await self._refused(scope, headers, receive, outgoing):
+            return
+        await self._app(scope, _limited(receive), outgoing)
+
+    async def _refused(self, scope: Scope, headers: Headers, receive: Receive, send: Send) -> bool:
+        request = Request(scope)
+        length = headers.get("content-length", "")
+        if from_elsewhere(headers):
+            found = problem(
+                request,
+                403,
+                "This request seems to come from another site.",
+                code="cross_site",
+                hint="A program should send X-Voter instead of the session cookie.",
+            )
+        elif length.isascii() and length.isdigit() and int(length) > MAX_BODY_BYTES:
+            found = problem(request, 413, _TOO_LARGE, code="body_too_large")
+        else:
+            return False
+        await respond(request, found)(scope, receive, send)
+        return True
+
+
+def _limited(receive: Receive) -> Receive:
+    seen = 0
+
+    async def bounded() -> Message:
+        nonlocal seen
+        message = await receive()
+        seen += len(message.get("body", b""))
+        if seen > MAX_BODY_BYTES:
+            raise HTTPException(413, _TOO_LARGE)
+        return message
+
+    return bounded
+
+
+def _with_headers(send: Send, scope: Scope, new_session: str) -> Send:
+    state = scope["state"]
+
+    async def decorated(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            page = headers.get("content-type", "").startswith("text/html")
+            headers["X-Request-ID"] = state["request_id"]
+            headers["X-Content-Type-Options"] = "nosniff"
+            headers["Referrer-Policy"] = "same-origin"
+            headers["Cross-Origin-Resource-Policy"] = "same-origin"
+            headers["Cross-Origin-Opener-Policy"] = "same-origin"
+            headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), clipboard-read=()"
+            nothing = "default-src 'none'; frame-ancestors 'none'"
+            headers["Content-Security-Policy"] = _policy(state["nonce"]) if page else nothing
+            headers.setdefault("Cache-Control", "no-cache" if scope["path"].startswith("/static/") else "no-store")
+            if new_session:
+                secure = "; Secure" if scope.get("scheme") == "https" else ""
+                cookie = f"{COOKIE}={new_session}; Path=/; Max-Age={COOKIE_SECONDS}; HttpOnly; SameSite=Strict{secure}"
+                headers.append("Set-Cookie", cookie)
+        await send(message)
+
+    return decorated

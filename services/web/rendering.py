@@ -1,0 +1,82 @@
+"""Templates to responses; everything is escaped."""
+
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from services.domain.answer import SidePhase
+from services.domain.execution import Execution, ExecutionOutcome
+from services.domain.visibility import SideView
+
+_GOOD = {ExecutionOutcome.SUCCEEDED}
+_LIMITS = {
+    ExecutionOutcome.TIMED_OUT,
+    ExecutionOutcome.OUT_OF_MEMORY,
+    ExecutionOutcome.OUTPUT_LIMIT,
+    ExecutionOutcome.DISK_LIMIT,
+    ExecutionOutcome.CANCELLED,
+}
+PHASE_WORDS = {
+    SidePhase.QUEUED: "queued",
+    SidePhase.WRITING: "writing",
+    SidePhase.EXECUTING: "running",
+    SidePhase.FINISHED: "finished",
+    SidePhase.FAILED: "failed",
+}
+
+
+def chip(side: SideView) -> tuple[str, str]:
+    """The word that sums a side up, and its tone: ok, warn, bad, live or none."""
+    if side.phase is SidePhase.FINISHED and side.execution is not None:
+        outcome = side.execution.outcome
+        tone = "ok" if outcome in _GOOD else "warn" if outcome in _LIMITS else "bad"
+        return outcome.replace("_", " "), tone
+    if side.phase is SidePhase.FINISHED:
+        return "no program", "warn"
+    tone = {SidePhase.FAILED: "bad", SidePhase.QUEUED: ""}.get(side.phase, "live")
+    return PHASE_WORDS[side.phase], tone
+
+
+def ending(execution: Execution) -> str:
+    """How the program ended, in one line."""
+    parts = [execution.outcome.replace("_", " ")]
+    if execution.exit_code is not None:
+        parts.append(f"exit {execution.exit_code}")
+    if execution.signal is not None:
+        parts.append(f"signal {execution.signal}")
+    if execution.limit_hit:
+        parts.append(f"limit {execution.limit_hit}")
+    return " · ".join([*parts, f"{execution.wall_seconds:.2f} s", size(execution.peak_memory_bytes)])
+
+
+def size(count: int) -> str:
+    """Bytes for people."""
+    amount = float(count)
+    for unit in ("B", "KiB", "MiB"):
+        if amount < 1024:
+            return f"{amount:.0f} {unit}"
+        amount /= 1024
+    return f"{amount:.1f} GiB"
+
+
+def environment() -> Environment:
+    """The templates, escaping always and strict about names."""
+    found = Environment(loader=PackageLoader("services.web"), autoescape=True, undefined=StrictUndefined)
+    found.filters.update(ending=ending, size=size, chip=chip)
+    found.globals["phase_words"] = PHASE_WORDS
+    return found
+
+
+class Pages:
+    """Renders the templates of this package."""
+
+    def __init__(self) -> None:
+        self._environment = environment()
+
+    def render(self, request: Request, name: str, *, status: int = 200, **values: Any) -> HTMLResponse:
+        """The template `name` as a response."""
+        template = self._environment.get_template(name)
+        nonce = getattr(request.state, "nonce", "")
+        return HTMLResponse(template.render(nonce=nonce, path=request.url.path, **values), status)

@@ -1,0 +1,113 @@
+"""The pages: start a battle, watch it and vote, read the boards. Everything but streaming works without scripts."""
+
+import re
+from pathlib import Path
+from typing import Annotated, cast
+from urllib.parse import parse_qs
+
+from fastapi import APIRouter, Depends, FastAPI, Request
+from starlette.responses import RedirectResponse, Response
+from starlette.staticfiles import StaticFiles
+
+from services.container import Services
+from services.domain.judgement import Source, Winner
+from services.domain.visibility import Viewer
+from services.errors import InvalidRequest, NotFound
+from services.web.rendering import Pages
+
+EXAMPLES = (
+    "Write a Python program that prints the first 20 primes, one per line.",
+    "Write a Python program that draws a small ASCII-art Christmas tree.",
+    "Write a Python program that solves the eight queens puzzle and prints one board.",
+)
+CHOICES = (
+    (Winner.A, "A is better"),
+    (Winner.TIE, "Tie"),
+    (Winner.BOTH_BAD, "Both are bad"),
+    (Winner.B, "B is better"),
+)
+BOARDS = {
+    Source.HUMAN: "People's votes",
+    Source.LLM: "LLM judge",
+    Source.EXECUTION: "What ran",
+}
+_ID = re.compile(r"[0-9a-f]{32}")
+
+
+async def form_fields(request: Request) -> dict[str, str]:
+    """The fields of a posted form (URL-encoded), the first value of each.
+
+    Raises:
+        InvalidRequest: it is not such a form.
+    """
+    try:
+        fields = parse_qs((await request.body()).decode("utf-8"), errors="strict", max_num_fields=20)
+    except ValueError:
+        raise InvalidRequest("The form cannot be read.") from None
+    return {name: values[0] for name, values in fields.items()}
+
+
+Form = Annotated[dict[str, str], Depends(form_fields)]
+
+
+def battle_id_of(battle_id: str) -> str:
+    """The id, if it can be one.
+
+    Raises:
+        NotFound: it can't.
+    """
+    if not _ID.fullmatch(battle_id):
+        raise NotFound("There is no such battle.")
+    return battle_id
+
+
+KnownId = Annotated[str, Depends(battle_id_of)]
+
+
+def site(services: Services, pages: Pages) -> APIRouter:
+    """The routes of all pages."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/")
+    def start(request: Request) -> Response:
+        return pages.render(request, "start.html", examples=EXAMPLES)
+
+    @router.post("/battles")
+    def begin(form: Form) -> Response:
+        battle = services.battles.create(form.get("prompt", ""), judges=tuple(services.judges))
+        return RedirectResponse(f"/battles/{battle.id}", 303)
+
+    @router.get("/battles/{battle_id}")
+    def watch(request: Request, battle_id: KnownId) -> Response:
+        view = services.battles.view(battle_id, Viewer.VOTER)
+        return pages.render(request, "battle.html", battle=view, choices=CHOICES, vote_key=services.ids.new())
+
+    @router.post("/battles/{battle_id}/vote")
+    def vote(request: Request, battle_id: KnownId, form: Form) -> Response:
+        choice, key = form.get("choice", ""), form.get("key", "")
+        if choice not in set(Winner) or not _ID.fullmatch(key):
+            raise InvalidRequest("The vote cannot be read.", hint="Go back to the battle and vote there.")
+        voter = cast("str", request.state.voter)
+        services.voting.cast(battle_id, Winner(choice), voter=voter, idempotency_key=key)
+        return RedirectResponse(f"/battles/{battle_id}", 303)
+
+    @router.get("/leaderboard")
+    def boards(request: Request) -> Response:
+        with services.store() as uow:
+            found = [(source, title, uow.boards.find(source)) for source, title in BOARDS.items()]
+        return pages.render(request, "leaderboard.html", boards=found)
+
+    return router
+
+
+def add_pages(app: FastAPI, services: Services) -> None:
+    """Add all pages to the application that `services.api.application.create_app` made.
+
+    They rely on its guard (`request.state.voter`, `request.state.nonce`) and render its problems for browsers.
+    """
+    pages = Pages()
+    app.include_router(site(services, pages))
+    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
+    app.state.error_page = lambda request, problem: pages.render(
+        request, "problem.html", status=problem.status, problem=problem
+    )

@@ -1,0 +1,82 @@
+"""The pages work without scripts, escape everything, and show errors as pages to browsers."""
+
+import re
+
+from fastapi.testclient import TestClient
+
+from services.container import Services
+from tests.fixtures.arena_services import NAMES, finish_sides, judge
+
+BROWSER = {"Sec-Fetch-Site": "same-origin", "Accept": "text/html"}
+
+
+def begin(client: TestClient, prompt: str = "Print <b>primes</b>") -> str:
+    """Start a battle by the form; the address of its page."""
+    answer = client.post("/battles", data={"prompt": prompt}, headers=BROWSER, follow_redirects=False)
+    assert answer.status_code == 303
+    return answer.headers["location"]
+
+
+def vote(client: TestClient, page: str, choice: str) -> int:
+    """Press a vote button of the page; the final status."""
+    key = re.search(r'name="key" value="([0-9a-f]+)"', client.get(page).text)
+    assert key
+    return client.post(f"{page}/vote", data={"key": key[1], "choice": choice}, headers=BROWSER).status_code
+
+
+def test_a_battle_can_be_played_with_forms_alone(client: TestClient, services: Services) -> None:
+    page = begin(client)
+    waiting = client.get(page).text
+    assert "Print &lt;b&gt;primes&lt;/b&gt;" in waiting
+    assert waiting.count(" disabled>") == 4
+    assert 'http-equiv="refresh"' in waiting
+    finish_sides(services, page.rsplit("/", 1)[1])
+    judge(services, page.rsplit("/", 1)[1])
+    open_page = client.get(page).text
+    assert " disabled>" not in open_page
+    assert "http-equiv" not in open_page
+    assert "<script>alert" not in open_page
+    assert "print(&#39;&lt;script&gt;alert(1)&lt;/script&gt;&#39;)" in open_page
+    assert "succeeded · exit 0 · 0.12 s · 9 MiB" in open_page
+    assert "Traceback: &#39;oh &amp; no&#39;" in open_page
+    assert not any(name in open_page for name in NAMES)
+    assert vote(client, page, "tie") == 200
+    revealed = client.get(page).text
+    assert "Your vote is recorded." in revealed
+    assert "Your choice: <strong>Tie</strong>" in revealed
+    assert 'class="vote"' not in revealed
+
+
+def test_a_second_voter_reads_the_first_choice_on_a_page(client: TestClient, services: Services) -> None:
+    page = begin(client)
+    finish_sides(services, page.rsplit("/", 1)[1])
+    old = re.search(r'name="key" value="([0-9a-f]+)"', client.get(page).text)
+    assert old
+    vote(client, page, "b")
+    answer = client.post(f"{page}/vote", data={"key": old[1], "choice": "a"}, headers=BROWSER)
+    assert answer.status_code == 409
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "voted on already" in answer.text
+
+
+def test_browsers_get_error_pages_with_a_request_id(client: TestClient) -> None:
+    for method, path, status in (
+        ("GET", "/nowhere", 404),
+        ("GET", "/battles/nope", 404),
+        ("POST", "/battles", 422),
+        ("GET", f"/battles/{'0' * 32}", 404),
+    ):
+        answer = client.request(method, path, headers=BROWSER)
+        assert answer.status_code == status
+        assert answer.headers["x-request-id"] in answer.text
+        assert answer.headers["content-type"].startswith("text/html")
+
+
+def test_three_boards_are_tables_or_name_the_next_step(client: TestClient) -> None:
+    text = client.get("/leaderboard").text
+    assert text.count("Nothing has been judged yet.") == 3
+
+
+def test_static_parts_are_served(client: TestClient) -> None:
+    for name, kind in (("arena.css", "text/css"), ("battle.js", "javascript"), ("icon.svg", "image/svg")):
+        assert kind in client.get(f"/static/{name}").headers["content-type"]
