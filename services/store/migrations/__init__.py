@@ -1,0 +1,1 @@
+"""Alembic migrations of the store; `services.store.schema` runs them."""

@@ -1,0 +1,116 @@
+"""The unit of work over SQLAlchemy: one connection, one transaction, all repositories."""
+
+from types import TracebackType
+from typing import Self
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+
+from services.errors import Unavailable
+from services.store.engine import create_engine_for
+from services.store.sql_battles import SqlAnswers, SqlBattles, SqlExecutions, SqlSnippets
+from services.store.sql_judgements import SqlBoards, SqlJudgements, SqlVotes
+from services.store.sql_work import SqlWork
+from services.store.trouble import translated
+from services.store.unit_of_work import (
+    AnswerRepository,
+    BattleRepository,
+    BoardRepository,
+    ExecutionRepository,
+    JudgementRepository,
+    SnippetRepository,
+    VoteRepository,
+    WorkRepository,
+)
+
+__all__ = ["SqlUnitOfWork", "SqlUnitOfWorkFactory", "create_engine_for"]
+
+
+class SqlUnitOfWork:
+    """One transaction; use it in one thread, once. After `commit()` the next statement begins another.
+
+    On SQLite it holds the write lock from the start, so keep it short: no network call, no waiting inside.
+    """
+
+    battles: BattleRepository
+    answers: AnswerRepository
+    snippets: SnippetRepository
+    executions: ExecutionRepository
+    judgements: JudgementRepository
+    votes: VoteRepository
+    boards: BoardRepository
+    work: WorkRepository
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def __enter__(self) -> Self:
+        """Begin.
+
+        Raises:
+            Unavailable: the database cannot be reached, or SQLite stayed locked for 15 s.
+        """
+        with translated():
+            self._connection = self._engine.connect()
+        try:
+            with translated():
+                self._connection.begin()
+        except BaseException:
+            self._connection.close()
+            raise
+        self._open_repositories(self._connection)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Roll back what was not committed; an error already on its way is never hidden by one from here."""
+        try:
+            with translated():
+                self._connection.close()
+        except Unavailable:
+            if kind is None:
+                raise
+
+    def commit(self) -> None:
+        """Make everything since the start durable.
+
+        Raises:
+            Unavailable: the database did not answer, or refused for now.
+        """
+        with translated():
+            self._connection.commit()
+
+    def _open_repositories(self, connection: sa.Connection) -> None:
+        self.battles = SqlBattles(connection)
+        self.answers = SqlAnswers(connection)
+        self.snippets = SqlSnippets(connection)
+        self.executions = SqlExecutions(connection)
+        self.judgements = SqlJudgements(connection)
+        self.votes = SqlVotes(connection)
+        self.boards = SqlBoards(connection)
+        self.work = SqlWork(connection)
+
+
+class SqlUnitOfWorkFactory:
+    """A `UnitOfWorkFactory` on one engine; safe to share between threads and to carry through a fork."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def __call__(self) -> SqlUnitOfWork:
+        """A new unit of work."""
+        return SqlUnitOfWork(self._engine)
+
+    def ping(self) -> None:
+        """Return when the database answers.
+
+        Raises:
+            Unavailable: it does not.
+        """
+        with translated(), self._engine.connect() as connection:
+            connection.execute(sa.select(1))
+
+    def close(self) -> None:
+        """Close idle connections; the factory may be used again."""
+        self._engine.dispose()

@@ -1,0 +1,110 @@
+"""Battles, turns, answers, snippets and executions in SQL."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from services.domain.answer import Answer
+from services.domain.battle import Battle, BattleState, Turn
+from services.domain.execution import Execution
+from services.domain.side import Side
+from services.domain.snippet import Snippet
+from services.store.rows import Rows
+from services.store.tables import ANSWERS, BATTLES, EXECUTIONS, SNIPPETS, TURNS
+
+
+class SqlBattles:
+    """`BattleRepository` on one connection."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._battles = Rows(connection, BATTLES, Battle)
+        self._turns = Rows(connection, TURNS, Turn)
+
+    def add(self, battle: Battle) -> None:
+        self._battles.add(battle)
+
+    def get(self, battle_id: str) -> Battle:
+        return self._battles.get(battle_id)
+
+    def get_for_update(self, battle_id: str) -> Battle:
+        return self._battles.get_locked(battle_id)
+
+    def update(self, battle: Battle) -> None:
+        self._battles.update(battle, row_id=battle.id)
+
+    def recent(self, limit: int) -> Sequence[Battle]:
+        columns = BATTLES.c
+        return self._battles.all(order_by=(columns.created_at.desc(), columns.id.desc()), limit=limit)
+
+    def pair_counts(self) -> dict[tuple[str, str], int]:
+        columns = BATTLES.c
+        statement = (
+            sa.select(columns.contender_a, columns.contender_b, sa.func.count())
+            .where(columns.state != BattleState.VOID)
+            .group_by(columns.contender_a, columns.contender_b)
+        )
+        met: Counter[tuple[str, str]] = Counter()
+        for first, second, times in self._battles.execute(statement):
+            met[min(first, second), max(first, second)] += times
+        return dict(met)
+
+    def add_turn(self, turn: Turn) -> None:
+        self._turns.add(turn)
+
+    def get_turn(self, turn_id: str) -> Turn:
+        return self._turns.get(turn_id)
+
+    def turns(self, battle_id: str) -> Sequence[Turn]:
+        return self._turns.all(TURNS.c.battle_id == battle_id, order_by=(TURNS.c["index"],))
+
+
+class SqlAnswers:
+    """`AnswerRepository` on one connection."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._rows = Rows(connection, ANSWERS, Answer)
+
+    def add(self, answer: Answer) -> None:
+        self._rows.add(answer)
+
+    def get(self, answer_id: str) -> Answer:
+        return self._rows.get(answer_id)
+
+    def update(self, answer: Answer) -> None:
+        self._rows.update(answer, row_id=answer.id)
+
+    def of_turn(self, turn_id: str) -> dict[Side, Answer]:
+        found = self._rows.all(ANSWERS.c.turn_id == turn_id, order_by=(ANSWERS.c.side,))
+        return {answer.side: answer for answer in found}
+
+    def of_battle(self, battle_id: str) -> Sequence[Answer]:
+        """In order of turn, then side."""
+        index = sa.select(TURNS.c["index"]).where(TURNS.c.id == ANSWERS.c.turn_id).scalar_subquery()
+        return self._rows.all(ANSWERS.c.battle_id == battle_id, order_by=(index, ANSWERS.c.side))
+
+
+class SqlSnippets:
+    """`SnippetRepository` on one connection."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._rows = Rows(connection, SNIPPETS, Snippet)
+
+    def put(self, snippet: Snippet) -> None:
+        self._rows.put(snippet, key=("answer_id",))
+
+    def find(self, answer_id: str) -> Snippet | None:
+        return self._rows.find(SNIPPETS.c.answer_id == answer_id)
+
+
+class SqlExecutions:
+    """`ExecutionRepository` on one connection."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._rows = Rows(connection, EXECUTIONS, Execution)
+
+    def put(self, execution: Execution) -> None:
+        self._rows.put(execution, key=("answer_id",))
+
+    def find(self, answer_id: str) -> Execution | None:
+        return self._rows.find(EXECUTIONS.c.answer_id == answer_id)

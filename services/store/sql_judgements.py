@@ -1,0 +1,66 @@
+"""Judgements, votes and boards in SQL."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from services.domain.battle import Battle, BattleState
+from services.domain.judgement import Judgement, Source
+from services.domain.rating import Board
+from services.domain.vote import Vote
+from services.errors import Conflict
+from services.store.rows import Rows
+from services.store.tables import BATTLES, BOARDS, JUDGEMENTS, VOTES
+
+
+class SqlJudgements:
+    """`JudgementRepository` on one connection."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._battles = Rows(connection, BATTLES, Battle)
+        self._rows = Rows(connection, JUDGEMENTS, Judgement)
+
+    def put(self, judgement: Judgement) -> None:
+        self._rows.put(judgement, key=("turn_id", "source", "judge", "order"))
+
+    def of_battle(self, battle_id: str) -> Sequence[Judgement]:
+        columns = JUDGEMENTS.c
+        return self._rows.all(columns.battle_id == battle_id, order_by=(columns.created_at, columns.id))
+
+    def by_source(self, source: Source) -> Sequence[tuple[Battle, Judgement]]:
+        columns, width = JUDGEMENTS.c, len(BATTLES.columns)
+        statement = (
+            sa.select(BATTLES, JUDGEMENTS)
+            .join_from(JUDGEMENTS, BATTLES, BATTLES.c.id == columns.battle_id)
+            .where(columns.source == source, BATTLES.c.ranked, BATTLES.c.state != BattleState.VOID)
+            .order_by(columns.created_at, columns.id)
+        )
+        rows = self._rows.execute(statement)
+        return [(self._battles.value(row[:width]), self._rows.value(row[width:])) for row in rows]
+
+
+class SqlVotes:
+    """`VoteRepository` on one connection."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._rows = Rows(connection, VOTES, Vote)
+
+    def add(self, vote: Vote) -> None:
+        if not self._rows.add_once(vote, key=("battle_id",)):
+            raise Conflict("This battle has a vote already.")
+
+    def find(self, battle_id: str) -> Vote | None:
+        return self._rows.find(VOTES.c.battle_id == battle_id)
+
+
+class SqlBoards:
+    """`BoardRepository` on one connection; a board never replaces one that was computed later."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._rows = Rows(connection, BOARDS, Board)
+
+    def put(self, board: Board) -> None:
+        self._rows.put(board, key=("source",), unless_newer="computed_at")
+
+    def find(self, source: Source) -> Board | None:
+        return self._rows.find(BOARDS.c.source == source)

@@ -1,0 +1,204 @@
+"""The tables. Each one's columns are the fields of one domain value, by name: a test keeps them equal.
+
+Work rows may belong to no battle (`rate`), so `work.battle_id` is not a foreign key; an execution keeps the id
+of the snippet it ran even when that snippet has been replaced, so neither is `executions.snippet_id`.
+"""
+
+import sqlalchemy as sa
+
+from services.domain.answer import SidePhase, Usage
+from services.domain.battle import BattleState
+from services.domain.execution import CapturedStream, ExecutionOutcome, StoredFile
+from services.domain.judgement import SeatOrder, Source, Winner
+from services.domain.problem import Problem
+from services.domain.rating import Standing
+from services.domain.side import Side
+from services.domain.snippet import SourceFile
+from services.domain.work import WorkKind, WorkState
+from services.store.columns import Document, Moment, StoredText, Word
+
+METADATA = sa.MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+
+def _id() -> sa.Column[str]:
+    return sa.Column("id", StoredText, primary_key=True)
+
+
+def _text(name: str) -> sa.Column[str]:
+    return sa.Column(name, StoredText, nullable=False)
+
+
+def _link(name: str, target: str) -> sa.Column[str]:
+    return sa.Column(name, StoredText, sa.ForeignKey(f"{target}.id", ondelete="CASCADE"), nullable=False)
+
+
+BATTLES = sa.Table(
+    "battles",
+    METADATA,
+    _id(),
+    sa.Column("state", Word(BattleState), nullable=False),
+    _text("contender_a"),
+    _text("contender_b"),
+    _text("policy"),
+    _text("policy_version"),
+    sa.Column("pair_probability", sa.Double, nullable=False),
+    sa.Column("judges", Document(tuple[str, ...]), nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("ranked", sa.Boolean, nullable=False),
+    sa.Column("finished_at", Moment),
+    sa.Column("problem", Document(Problem)),
+    sa.Index(None, "created_at", "id"),
+)
+
+TURNS = sa.Table(
+    "turns",
+    METADATA,
+    _id(),
+    _link("battle_id", "battles"),
+    sa.Column("index", sa.Integer, sa.CheckConstraint('"index" >= 0', name="index"), nullable=False),
+    _text("prompt"),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.UniqueConstraint("battle_id", "index"),
+)
+
+ANSWERS = sa.Table(
+    "answers",
+    METADATA,
+    _id(),
+    _link("battle_id", "battles"),
+    _link("turn_id", "turns"),
+    sa.Column("side", Word(Side), sa.CheckConstraint("side IN ('a', 'b')", name="side"), nullable=False),
+    _text("contender"),
+    sa.Column("phase", Word(SidePhase), nullable=False),
+    _text("text"),
+    _text("finish_reason"),
+    sa.Column("truncated", sa.Boolean, nullable=False),
+    sa.Column("usage", Document(Usage), nullable=False),
+    sa.Column("first_token_seconds", sa.Double),
+    sa.Column("wall_seconds", sa.Double),
+    sa.Column("problem", Document(Problem)),
+    sa.UniqueConstraint("turn_id", "side"),
+    sa.Index(None, "battle_id"),
+)
+
+SNIPPETS = sa.Table(
+    "snippets",
+    METADATA,
+    _id(),
+    _link("answer_id", "answers"),
+    _text("environment"),
+    sa.Column("files", Document(tuple[SourceFile, ...]), nullable=False),
+    _text("entry"),
+    sa.Column("dependencies", Document(tuple[str, ...]), nullable=False),
+    _text("reason"),
+    sa.UniqueConstraint("answer_id"),
+)
+
+EXECUTIONS = sa.Table(
+    "executions",
+    METADATA,
+    _id(),
+    _link("battle_id", "battles"),
+    _link("answer_id", "answers"),
+    _text("snippet_id"),
+    _text("environment"),
+    sa.Column("outcome", Word(ExecutionOutcome), nullable=False),
+    _text("phase"),
+    sa.Column("exit_code", sa.BigInteger),
+    sa.Column("signal", sa.Integer),
+    _text("limit_hit"),
+    _text("message"),
+    sa.Column("stdout", Document(CapturedStream), nullable=False),
+    sa.Column("stderr", Document(CapturedStream), nullable=False),
+    sa.Column("wall_seconds", sa.Double, nullable=False),
+    sa.Column("cpu_seconds", sa.Double, nullable=False),
+    sa.Column("peak_memory_bytes", sa.BigInteger, nullable=False),
+    sa.Column("files", Document(tuple[StoredFile, ...]), nullable=False),
+    sa.Column("skipped_files", Document(tuple[str, ...]), nullable=False),
+    _text("isolation"),
+    _text("image_digest"),
+    _text("environment_version"),
+    _text("policy_version"),
+    sa.UniqueConstraint("answer_id"),
+    sa.Index(None, "battle_id"),
+)
+
+JUDGEMENTS = sa.Table(
+    "judgements",
+    METADATA,
+    _id(),
+    _link("battle_id", "battles"),
+    _link("turn_id", "turns"),
+    sa.Column("source", Word(Source), nullable=False),
+    _text("judge"),
+    sa.Column("order", Word(SeatOrder), nullable=False),
+    sa.Column("winner", Word(Winner)),
+    sa.Column("strength", sa.Integer, nullable=False),
+    _text("reason"),
+    _text("raw"),
+    _text("prompt_hash"),
+    sa.Column("usage", Document(Usage), nullable=False),
+    sa.Column("wall_seconds", sa.Double),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.UniqueConstraint("turn_id", "source", "judge", "order"),
+    sa.Index(None, "battle_id"),
+    sa.Index(None, "source", "created_at", "id"),
+)
+
+VOTES = sa.Table(
+    "votes",
+    METADATA,
+    _id(),
+    _link("battle_id", "battles"),
+    sa.Column("choice", Word(Winner), nullable=False),
+    _text("voter"),
+    _text("idempotency_key"),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.UniqueConstraint("battle_id"),
+)
+
+BOARDS = sa.Table(
+    "boards",
+    METADATA,
+    sa.Column("source", Word(Source), primary_key=True),
+    sa.Column("standings", Document(tuple[Standing, ...]), nullable=False),
+    _text("method"),
+    sa.Column("seed", sa.BigInteger, nullable=False),
+    _text("anchor"),
+    _text("data_hash"),
+    sa.Column("judgements", sa.BigInteger, nullable=False),
+    sa.Column("null_judgements", sa.BigInteger, nullable=False),
+    sa.Column("notes", Document(tuple[str, ...]), nullable=False),
+    sa.Column("computed_at", Moment, nullable=False),
+)
+
+WORK = sa.Table(
+    "work",
+    METADATA,
+    _id(),
+    sa.Column("kind", Word(WorkKind), nullable=False),
+    _text("battle_id"),
+    _text("subject"),
+    sa.Column("state", Word(WorkState), nullable=False),
+    _text("owner"),
+    sa.Column("fence", sa.BigInteger, sa.CheckConstraint("fence >= 0", name="fence"), nullable=False),
+    sa.Column("lost_workers", sa.Integer, nullable=False),
+    sa.Column("retries", sa.Integer, nullable=False),
+    sa.Column("not_before", Moment),
+    sa.Column("sent_at", Moment),
+    sa.Column("heartbeat_at", Moment),
+    _text("error"),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.CheckConstraint("state <> 'running' OR heartbeat_at IS NOT NULL", name="running_has_heartbeat"),
+    sa.Index(None, "battle_id"),
+    sa.Index(None, "state", "heartbeat_at"),
+    sa.Index(None, "state", "sent_at"),
+)
