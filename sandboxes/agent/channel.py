@@ -1,0 +1,89 @@
+"""The agent's end of the control channel: its own standard input and output, never blocking."""
+
+import os
+import select
+import time
+from collections import deque
+
+from sandboxes.agent import frames
+
+SILENCE_SECONDS = 5.0
+HIGH_MARK = 256 * 1024
+
+
+class HostGone(Exception):
+    """The host hung up, said nothing for too long, or the last deadline passed."""
+
+
+class Channel:
+    """Sends and receives frames while the caller waits for other descriptors."""
+
+    def __init__(self, in_fd: int, out_fd: int) -> None:
+        self._in, self._out = in_fd, out_fd
+        self._decoder = frames.Decoder()
+        self._pending = bytearray()
+        self._heard = time.monotonic()
+        self.received: deque[tuple[int, bytes]] = deque()
+        self.hard_stop: float | None = None
+        os.set_blocking(in_fd, False)
+        os.set_blocking(out_fd, False)
+
+    def send(self, kind: int, payload: bytes = b"") -> None:
+        """Queue one frame."""
+        self.send_raw(frames.encode(kind, payload))
+
+    def send_raw(self, data: bytes) -> None:
+        """Queue bytes that are whole frames already."""
+        self._pending += data
+
+    @property
+    def crowded(self) -> bool:
+        """Whether the host reads slower than we send; then take nothing more from the program."""
+        return len(self._pending) > HIGH_MARK
+
+    def wait(self, readers: list[int], writers: list[int], seconds: float) -> tuple[set[int], set[int]]:
+        """Wait for one of these descriptors or a frame; which are ready to read, which to write.
+
+        Raises:
+            HostGone: nobody is left to work for.
+        """
+        out = [self._out] if self._pending else []
+        ready, open_, _ = select.select([self._in, *readers], [*out, *writers], [], seconds)
+        if self._in in ready:
+            self._receive()
+        if self._out in open_:
+            self._flush()
+        now = time.monotonic()
+        if now - self._heard > SILENCE_SECONDS or (self.hard_stop is not None and now > self.hard_stop):
+            raise HostGone
+        return set(ready), set(open_)
+
+    def next_frame(self) -> tuple[int, bytes]:
+        """The next frame that is no ping, however long it takes."""
+        while not self.received:
+            self.wait([], [], 1.0)
+        return self.received.popleft()
+
+    def drain(self) -> None:
+        """Wait until everything queued is sent."""
+        while self._pending:
+            self.wait([], [], 1.0)
+
+    def _receive(self) -> None:
+        try:
+            data = os.read(self._in, 65536)
+        except BlockingIOError:
+            return
+        if not data:
+            raise HostGone
+        self._heard = time.monotonic()
+        self.received.extend(frame for frame in self._decoder.feed(data) if frame[0] != frames.PING)
+
+    def _flush(self) -> None:
+        try:
+            sent = os.write(self._out, memoryview(self._pending)[:65536])
+        except BlockingIOError:
+            return
+        except BrokenPipeError as error:
+            raise HostGone from error
+        del self._pending[:sent]

@@ -1,0 +1,80 @@
+"""Reads the kernel's counters of this container's cgroup, version 1 or 2."""
+
+import resource
+from pathlib import Path
+
+ROOT = Path("/sys/fs/cgroup")
+
+
+def read_field(path: Path, name: str) -> int:
+    """The number after `name` in a flat keyed file; 0 where file or field is absent."""
+    try:
+        text = path.read_text()
+    except OSError:
+        return 0
+    for line in text.splitlines():
+        key, _, value = line.partition(" ")
+        if key == name:
+            return int(value)
+    return 0
+
+
+def read_number(path: Path) -> int:
+    """The number in a file; 0 where the file is absent."""
+    try:
+        return int(path.read_text())
+    except (OSError, ValueError):
+        return 0
+
+
+def own_cpu_seconds() -> float:
+    """CPU time of the agent itself, which the program must not pay for."""
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    return usage.ru_utime + usage.ru_stime
+
+
+class Meter:
+    """What every process of the run used since `start`: CPU, out-of-memory kills; and the peak of memory."""
+
+    def __init__(self, root: Path = ROOT) -> None:
+        self._root = root
+        self.version = 2 if (root / "cgroup.controllers").exists() else 1
+        self._cpu_base = self._oom_base = 0.0
+
+    def start(self) -> None:
+        """Count from here."""
+        self._cpu_base = self._raw_cpu_seconds()
+        self._oom_base = self._raw_oom_kills()
+
+    def cpu_seconds(self) -> float:
+        """User and system time of all processes, the agent's own taken off."""
+        return max(0.0, self._raw_cpu_seconds() - self._cpu_base)
+
+    def oom_kills(self) -> int:
+        """How many processes the kernel killed for memory."""
+        return int(self._raw_oom_kills() - self._oom_base)
+
+    def peak_memory_bytes(self) -> int:
+        """The highest use of the container so far, the agent included."""
+        if self.version == 1:
+            return read_number(self._root / "memory/memory.max_usage_in_bytes")
+        return read_number(self._root / "memory.peak") or read_number(self._root / "memory.current")
+
+    @property
+    def memory_method(self) -> str:
+        """How the peak was measured."""
+        if self.version == 1:
+            return "cgroup_v1_max_usage"
+        return "cgroup_v2_peak" if (self._root / "memory.peak").exists() else "cgroup_v2_current_at_end"
+
+    def _raw_cpu_seconds(self) -> float:
+        if self.version == 1:
+            total = read_number(self._root / "cpuacct/cpuacct.usage") / 1e9
+        else:
+            total = read_field(self._root / "cpu.stat", "usage_usec") / 1e6
+        return total - own_cpu_seconds()
+
+    def _raw_oom_kills(self) -> float:
+        if self.version == 1:
+            return read_field(self._root / "memory/memory.oom_control", "oom_kill")
+        return read_field(self._root / "memory.events", "oom_kill")

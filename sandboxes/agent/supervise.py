@@ -1,0 +1,136 @@
+"""Watches one program from its start until every process of the run is dead."""
+
+import os
+import signal
+import time
+from dataclasses import dataclass, field
+
+from sandboxes.agent import frames
+from sandboxes.agent.channel import Channel
+from sandboxes.agent.counters import Meter
+from sandboxes.agent.job import Job
+from sandboxes.agent.launch import Program
+
+TICK_SECONDS = 0.01
+DRAIN_SECONDS = 0.1
+
+
+@dataclass
+class Tally:
+    """How much came out of one stream, how much of it was kept."""
+
+    kind: int
+    total: int = 0
+    kept: int = 0
+
+
+@dataclass
+class Watch:
+    """The state of a running program."""
+
+    job: Job
+    channel: Channel
+    program: Program
+    meter: Meter
+    stdin: memoryview
+    started: float
+    status: int | None = None
+    limit_hit: str = ""
+    wall_seconds: float = 0.0
+    tallies: dict[int, Tally] = field(default_factory=dict)
+
+    def run(self) -> None:
+        """Until the program ends or hits a limit; then kill everything and take what is left in the pipes."""
+        self.tallies = {
+            self.program.stdout: Tally(frames.STDOUT),
+            self.program.stderr: Tally(frames.STDERR),
+        }
+        open_pipes = set(self.tallies)
+        feeding = True
+        while self.status is None and not self.limit_hit:
+            readers = [self.program.pidfd, *([] if self.channel.crowded else open_pipes)]
+            ready, writable = self.channel.wait(readers, [self.program.stdin] if feeding else [], TICK_SECONDS)
+            for fd in ready & open_pipes:
+                if not self._take(fd):
+                    open_pipes.discard(fd)
+            if feeding and (self.program.stdin in writable or not self.stdin):
+                feeding = self._feed()
+            self._reap()
+            self._check_time()
+        self.wall_seconds = time.monotonic() - self.started
+        self._kill_all()
+        self._drain(open_pipes)
+
+    @property
+    def kept_bytes(self) -> int:
+        """Bytes forwarded so far, both streams."""
+        return sum(tally.kept for tally in self.tallies.values())
+
+    def _take(self, fd: int) -> bool:
+        """Read once and forward what the limit leaves; False at the end of the stream."""
+        try:
+            data = os.read(fd, 65536)
+        except BlockingIOError:
+            return True
+        tally = self.tallies[fd]
+        tally.total += len(data)
+        kept = data[: self.job.output_bytes - self.kept_bytes]
+        tally.kept += len(kept)
+        for start in range(0, len(kept), frames.OUTPUT_CHUNK):
+            self.channel.send(tally.kind, kept[start : start + frames.OUTPUT_CHUNK])
+        if len(kept) < len(data):
+            self.limit_hit = self.limit_hit or "output_bytes"
+        return bool(data)
+
+    def _feed(self) -> bool:
+        """Write once to the program's input; False when there is no more to write."""
+        try:
+            sent = os.write(self.program.stdin, self.stdin[:65536]) if self.stdin else 0
+        except BlockingIOError:
+            return True
+        except BrokenPipeError:
+            self.stdin = self.stdin[:0]
+            sent = 0
+        self.stdin = self.stdin[sent:]
+        if not self.stdin:
+            os.close(self.program.stdin)
+            return False
+        return True
+
+    def _reap(self, *, flags: int = os.WNOHANG) -> None:
+        while True:
+            try:
+                pid, status = os.waitpid(-1, flags)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            if pid == self.program.pid and self.status is None:
+                self.status = status
+
+    def _check_time(self) -> None:
+        if self.status is not None or self.limit_hit:
+            return
+        if time.monotonic() - self.started >= self.job.wall_seconds:
+            self.limit_hit = "wall_seconds"
+        elif self.meter.cpu_seconds() >= self.job.cpu_seconds:
+            self.limit_hit = "cpu_seconds"
+
+    def _kill_all(self) -> None:
+        kill_everyone()
+        self._reap(flags=0)
+
+    def _drain(self, open_pipes: set[int]) -> None:
+        """Everybody is dead, so the pipes end by themselves; the time limit is a second belt."""
+        until = time.monotonic() + DRAIN_SECONDS
+        while open_pipes and time.monotonic() < until:
+            ready, _ = self.channel.wait(list(open_pipes), [], DRAIN_SECONDS)
+            open_pipes -= {fd for fd in ready & open_pipes if not self._take(fd)}
+
+
+def kill_everyone() -> None:
+    """SIGKILL to every process of this pid namespace but ourselves."""
+    try:
+        os.kill(-1, signal.SIGKILL)
+    except ProcessLookupError:
+        return

@@ -1,0 +1,1 @@
+"""Where programs really run; each module keeps the contract of `sandboxes.runner`."""

@@ -1,0 +1,49 @@
+"""A double for tests: answers each run with a result that was laid down before."""
+
+import threading
+from collections.abc import Callable, Mapping
+
+from sandboxes.admission import admit
+from sandboxes.errors import InvalidRun
+from sandboxes.limits import Limits
+from sandboxes.result import RunResult
+from sandboxes.runner import FrameSink, OutputFrame
+from sandboxes.spec import RunRequest
+
+Script = Callable[[RunRequest], RunResult]
+
+
+class ScriptedRunner:
+    """A Runner that plays results by run key or from a function; `requests` and `reaped` tell what it was asked."""
+
+    name = "scripted"
+
+    def __init__(self, script: Script | Mapping[str, RunResult]) -> None:
+        self._script = script
+        self._lock = threading.Lock()
+        self.requests: list[RunRequest] = []
+        self.reaped: list[tuple[str, ...]] = []
+
+    def run(self, request: RunRequest, *, on_output: FrameSink | None = None) -> RunResult:
+        """The scripted result; its output is also played to `on_output`. Rules are kept as by a real backend."""
+        admit(request, request.limits or Limits())
+        with self._lock:
+            self.requests.append(request)
+        result = self._result(request)
+        if on_output is not None:
+            parts = [("stdout", result.stdout.data), ("stderr", result.stderr.data)]
+            for sequence, (stream, data) in enumerate(part for part in parts if part[1]):
+                on_output(OutputFrame(sequence=sequence, stream=stream, data=data))
+        return result
+
+    def reap(self, *, keys: tuple[str, ...] = ()) -> int:
+        """Nothing is ever left over; remembers that it was asked."""
+        self.reaped.append(keys)
+        return 0
+
+    def _result(self, request: RunRequest) -> RunResult:
+        if callable(self._script):
+            return self._script(request)
+        if request.key not in self._script:
+            raise InvalidRun(f"no result is laid down for run {request.key!r}")
+        return self._script[request.key]

@@ -1,0 +1,133 @@
+"""The whole hardening profile, in one place. A change here is a new POLICY_VERSION."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sandboxes.limits import MIB, Limits
+from sandboxes.seccomp import profile_json
+
+POLICY_VERSION = "1"
+ISOLATION = "container"
+WORK = "/work"
+FIRST_UID = 10001
+HOST_NAME = "sandbox"
+OWNER = "runarena"
+AGENT_CAPABILITIES = ("SETUID", "SETGID", "KILL")
+AGENT_PIDS = 1
+# an engine without CAP_SYS_RESOURCE cannot go below zero: then the second is used
+AGENT_OOM_SCORE, MODEST_OOM_SCORE = -500, 0
+SCRATCH_BYTES, SCRATCH_INODES = 16 * MIB, 1024
+SHARED_MEMORY_BYTES = 8 * MIB
+OPEN_FILES = 1024
+MAX_FILES, MAX_INPUT_BYTES, MAX_STDIN_BYTES = 256, 16 * MIB, 16 * MIB
+MAX_ARTEFACTS, MAX_ARTEFACT_BYTES = 64, 16 * MIB
+GRACE_SECONDS = 10.0
+LABEL = "runarena."
+
+MINIMUM = Limits(
+    cpu_seconds=0.1,
+    wall_seconds=0.1,
+    memory_bytes=32 * MIB,
+    pids=1,
+    output_bytes=1,
+    file_bytes=1,
+    disk_bytes=1 * MIB,
+    inodes=16,
+)
+MAXIMUM = Limits(
+    cpu_seconds=600.0,
+    wall_seconds=900.0,
+    memory_bytes=8192 * MIB,
+    pids=1024,
+    output_bytes=64 * MIB,
+    file_bytes=1024 * MIB,
+    disk_bytes=1024 * MIB,
+    inodes=100_000,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Placement:
+    """Where and for whom a sandbox runs. `deadline` is Unix time in seconds; `scope` names one set of slots."""
+
+    slot: int
+    key: str
+    boot_id: str
+    scope: str
+    deadline: float
+    runtime: str = ""
+    oom_score_adj: int = AGENT_OOM_SCORE
+
+    @property
+    def uid(self) -> int:
+        """The program's user: its own in each slot, for the kernel keeps some limits per user."""
+        return FIRST_UID + self.slot
+
+    def labels(self) -> dict[str, str]:
+        """What the reaper goes by."""
+        return {
+            LABEL + "owner": OWNER,
+            LABEL + "key": self.key,
+            LABEL + "boot": self.boot_id,
+            LABEL + "scope": self.scope,
+            LABEL + "slot": str(self.slot),
+            LABEL + "deadline": f"{self.deadline:.3f}",
+            LABEL + "policy": POLICY_VERSION,
+        }
+
+
+def tmpfs(limits: Limits, uid: int) -> dict[str, str]:
+    """The writable places: work directory and scratch, each limited in bytes and inodes."""
+    return {
+        WORK: f"rw,exec,nosuid,nodev,size={limits.disk_bytes},nr_inodes={limits.inodes},mode=0700,uid={uid},gid={uid}",
+        "/tmp": f"rw,noexec,nosuid,nodev,size={SCRATCH_BYTES},nr_inodes={SCRATCH_INODES},mode=1777",  # noqa: S108
+    }
+
+
+def host_config(limits: Limits, placement: Placement) -> dict[str, Any]:
+    """The engine's HostConfig for one sandbox, in the engine's own words."""
+    pids = limits.pids + AGENT_PIDS
+    return {
+        "NetworkMode": "none",
+        "ReadonlyRootfs": True,
+        "Tmpfs": tmpfs(limits, placement.uid),
+        "ShmSize": SHARED_MEMORY_BYTES,
+        "IpcMode": "private",
+        "CapDrop": ["ALL"],
+        "CapAdd": list(AGENT_CAPABILITIES),
+        "SecurityOpt": ["no-new-privileges", f"seccomp={profile_json()}"],
+        "Memory": limits.memory_bytes,
+        "MemorySwap": limits.memory_bytes,
+        "PidsLimit": pids,
+        "Ulimits": [
+            {"Name": "nofile", "Soft": OPEN_FILES, "Hard": OPEN_FILES},
+            {"Name": "fsize", "Soft": MAXIMUM.file_bytes, "Hard": MAXIMUM.file_bytes},
+            {"Name": "core", "Soft": 0, "Hard": 0},
+        ],
+        # the program starts at +1000, so the kernel takes it before the agent
+        "OomScoreAdj": placement.oom_score_adj,
+        "LogConfig": {"Type": "none", "Config": {}},
+        "AutoRemove": False,
+        "RestartPolicy": {"Name": "no"},
+        **({"Runtime": placement.runtime} if placement.runtime else {}),
+    }
+
+
+def container_config(image: str, limits: Limits, placement: Placement) -> dict[str, Any]:
+    """The engine's whole request body to create one sandbox."""
+    return {
+        "Image": image,
+        "Hostname": HOST_NAME,
+        "User": "0:0",
+        "WorkingDir": "/",
+        "Env": [],
+        "Labels": placement.labels(),
+        "OpenStdin": True,
+        "StdinOnce": True,
+        "AttachStdin": True,
+        "AttachStdout": True,
+        "AttachStderr": True,
+        "Tty": False,
+        "NetworkDisabled": True,
+        "HostConfig": host_config(limits, placement),
+    }

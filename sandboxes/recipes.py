@@ -1,0 +1,246 @@
+"""Builds the images: Debian, the base, then each environment with the agent in it; tags are content hashes."""
+
+import hashlib
+import io
+import os
+import tarfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sandboxes.debian import debian_archive
+from sandboxes.errors import Unavailable
+from sandboxes.host_settings import HostSettings, read_host_settings
+from sandboxes.registry import Environment, Registry
+
+DEBIAN_TAG = "runarena/debian:trixie"
+PUBLIC_DEBIAN = ("debian", "trixie-slim")
+PULL_SECONDS = 60
+BUILD_SECONDS = 1800
+AGENT_FOLDER = "/opt/runarena"
+AGENT_START = "from sandboxes.agent.main import main\n\nmain()\n"
+AGENT_LINES = f"""
+COPY .agent/ {AGENT_FOLDER}/
+RUN python3 -m compileall -q {AGENT_FOLDER}
+WORKDIR /
+ENTRYPOINT ["/usr/bin/python3", "-I", "-S", "{AGENT_FOLDER}"]
+CMD []
+"""
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BuiltImage:
+    """One environment's image; `cached` when it was there already."""
+
+    name: str
+    tag: str
+    image_id: str
+    seconds: float
+    cached: bool
+
+
+def connect(*, timeout_seconds: float = 60) -> Any:
+    """A client of the engine that DOCKER_HOST or the default socket names.
+
+    Raises:
+        Unavailable: no client library, or no engine answers.
+    """
+    try:
+        import docker
+    except ImportError as error:
+        raise Unavailable("the Docker client library is missing", hint="pip install 'runarena[docker]'") from error
+    try:
+        return docker.from_env(version="auto", timeout=timeout_seconds)
+    except (docker.errors.DockerException, OSError) as error:
+        raise Unavailable(f"no Docker engine answers: {error}", hint="make engine") from error
+
+
+def image_for(environment: Environment) -> str:
+    """The tag of this environment's image: a hash over its folder, the base's and the agent."""
+    files = {**_folder_files(environment.folder, "environment/"), **agent_files()}
+    text = base_tag(environment.folder.parent) + AGENT_LINES
+    return f"runarena/{environment.name}:{_digest(files, text)}"
+
+
+def base_tag(images: Path) -> str:
+    """The tag of the base image: a hash over its folder."""
+    return f"runarena/base:{_digest(_folder_files(images / 'base', 'base/'), DEBIAN_TAG)}"
+
+
+def missing(client: Any, registry: Registry) -> tuple[str, ...]:
+    """Names of the environments whose image is not there."""
+    return tuple(env.name for env in registry.all() if _image_id(client, image_for(env)) is None)
+
+
+def build(
+    client: Any | None,
+    registry: Registry,
+    names: Sequence[str] = (),
+    on_progress: Progress = lambda _: None,
+    *,
+    environ: Mapping[str, str] | None = None,
+) -> list[BuiltImage]:
+    """See to it that the images of these environments (none named: all) exist. A second call does nothing.
+
+    Raises:
+        InvalidRun: unknown environment.
+        Unavailable: no engine, no base, or a build failed; says why.
+    """
+    wanted = [registry.get(name) for name in names] or list(registry.all())
+    engine = client or connect(timeout_seconds=BUILD_SECONDS)
+    try:
+        recipe = _Recipe(engine, registry.folder, on_progress, environ if environ is not None else os.environ)
+        return [recipe.environment(environment) for environment in wanted]
+    finally:
+        if client is None:
+            engine.close()
+
+
+def agent_files() -> dict[str, bytes]:
+    """The agent as it lies in an image, by path below its folder."""
+    package = Path(__file__).resolve().parent
+    names = ["__init__.py", *(f"agent/{path.name}" for path in sorted((package / "agent").glob("*.py")))]
+    files = {f"sandboxes/{name}": (package / name).read_bytes() for name in names}
+    return {"__main__.py": AGENT_START.encode(), **files}
+
+
+class _Recipe:
+    """One round of building: asks the host once, builds what is missing."""
+
+    def __init__(self, client: Any, images: Path, on_progress: Progress, environ: Mapping[str, str]) -> None:
+        self._client, self._images, self._say, self._environ = client, images, on_progress, environ
+        self._host: HostSettings | None = None
+
+    def environment(self, environment: Environment) -> BuiltImage:
+        started, tag = time.monotonic(), image_for(environment)
+        image_id = _image_id(self._client, tag)
+        cached = image_id is not None
+        if image_id is None:
+            base = self._base()
+            files = _folder_files(environment.folder, "")
+            files["Dockerfile"] += AGENT_LINES.encode()
+            files |= {f".agent/{path}": data for path, data in agent_files().items()}
+            image_id = self._build(tag, files, {"BASE": base})
+            self._purge(environment.name, tag)
+        seconds = time.monotonic() - started
+        return BuiltImage(name=environment.name, tag=tag, image_id=image_id, seconds=seconds, cached=cached)
+
+    def _base(self) -> str:
+        tag = base_tag(self._images)
+        if _image_id(self._client, tag) is None:
+            self._debian()
+            self._build(tag, _folder_files(self._images / "base", ""), {"DEBIAN": DEBIAN_TAG})
+        return tag
+
+    def _debian(self) -> None:
+        if _image_id(self._client, DEBIAN_TAG) is not None or self._pulled():
+            return
+        repository, _, version = DEBIAN_TAG.partition(":")
+        with debian_archive(self._say) as archive:
+            self._client.api.import_image_from_data(archive, repository=repository, tag=version)
+        if _image_id(self._client, DEBIAN_TAG) is None:
+            raise Unavailable("the engine did not take the debootstrap archive")
+
+    def _pulled(self) -> bool:
+        import docker
+        import requests
+
+        self._say(f"pulling {':'.join(PUBLIC_DEBIAN)}")
+        puller = connect(timeout_seconds=PULL_SECONDS)
+        try:
+            puller.images.pull(*PUBLIC_DEBIAN).tag(*DEBIAN_TAG.split(":"))
+        except (docker.errors.DockerException, requests.RequestException) as error:
+            self._say(f"cannot pull: {str(error)[:200]}")
+            return False
+        finally:
+            puller.close()
+        return True
+
+    def _build(self, tag: str, files: Mapping[str, bytes], arguments: Mapping[str, str]) -> str:
+        import docker
+        import requests
+
+        if self._host is None:
+            self._host = read_host_settings(self._environ)
+        self._say(f"building {tag}")
+        try:
+            self._stream(tag, _tar({**files, **self._host.context_files()}), arguments, self._host)
+        except (docker.errors.DockerException, requests.RequestException) as error:
+            raise Unavailable(f"building {tag} failed: {error}") from error
+        image_id = _image_id(self._client, tag)
+        if image_id is None:
+            raise Unavailable(f"building {tag} left no image")
+        return image_id
+
+    def _stream(self, tag: str, context: io.BytesIO, arguments: Mapping[str, str], host: HostSettings) -> None:
+        lines = self._client.api.build(
+            fileobj=context,
+            custom_context=True,
+            tag=tag,
+            rm=True,
+            forcerm=True,
+            decode=True,
+            buildargs={**arguments, **host.proxies},
+            network_mode=host.network_mode,
+            labels={"runarena.owner": "runarena"},
+        )
+        tail: list[str] = []
+        for line in lines:
+            text = str(line.get("stream", "")).strip()
+            if text:
+                tail = [*tail[-8:], text]
+                self._say(text)
+            if "error" in line:
+                raise Unavailable(f"building {tag} failed: {line['error']}\n" + "\n".join(tail))
+
+    def _purge(self, name: str, keep: str) -> None:
+        """Remove older images of this environment that no container uses, and what the build left behind."""
+        import docker
+
+        for image in self._client.images.list(name=f"runarena/{name}"):
+            for tag in image.tags:
+                if tag != keep:
+                    try:
+                        self._client.images.remove(tag)
+                    except docker.errors.APIError as error:
+                        self._say(f"keeping {tag}: {error.explanation}")
+
+
+def _image_id(client: Any, tag: str) -> str | None:
+    import docker
+    import requests
+
+    try:
+        return str(client.api.inspect_image(tag)["Id"])
+    except docker.errors.ImageNotFound:
+        return None
+    except (docker.errors.DockerException, requests.RequestException) as error:
+        raise Unavailable(f"the Docker engine does not answer: {error}", hint="make engine") from error
+
+
+def _folder_files(folder: Path, prefix: str) -> dict[str, bytes]:
+    paths = sorted(path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    return {prefix + path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+
+
+def _digest(files: Mapping[str, bytes], text: str) -> str:
+    total = hashlib.sha256(text.encode())
+    for path, data in sorted(files.items()):
+        total.update(f"{path}\0{len(data)}\0".encode() + data)
+    return total.hexdigest()[:12]
+
+
+def _tar(files: Mapping[str, bytes]) -> io.BytesIO:
+    """A build context whose bytes depend on the files alone, so that the engine's cache holds."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        for path, data in sorted(files.items()):
+            entry = tarfile.TarInfo(path)
+            entry.size, entry.mode = len(data), 0o644
+            archive.addfile(entry, io.BytesIO(data))
+    buffer.seek(0)
+    return buffer
