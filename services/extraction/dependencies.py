@@ -1,0 +1,66 @@
+"""Distributions a Python program asks for. Import names stay import names: mapping them is the sandbox's business."""
+
+import re
+import sys
+from collections.abc import Iterable, Sequence
+
+from services.domain.snippet import SourceFile
+from services.extraction.python_source import imports, parse
+
+MAX_DEPENDENCIES = 50
+_PIP = re.compile(r"^[\s$>%!#]*(?:sudo\s+)?(?:python3?\s+-m\s+|uv\s+)?pip3?\s+install\s+(.+)$")
+_REQUIREMENT = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)(\[[\w,.-]+\])?([<>=!~]=?=?[\w.*+!,<>=~-]+)?")
+_IMPORT_LINE = re.compile(r"^[ \t]*(?:import|from)[ \t]+([A-Za-z_]\w*)", re.MULTILINE)
+_OPTIONS_WITH_VALUE = frozenset({"-r", "-c", "-i", "-t", "-e", "-f", "--requirement", "--constraint", "--index-url",
+                                 "--extra-index-url", "--target", "--editable", "--find-links"})  # fmt: skip
+
+
+def dependencies(files: Sequence[SourceFile], shell: Iterable[str], requirements: Iterable[str]) -> tuple[str, ...]:
+    """Sorted requirements: `pip install` lines (shell blocks or comments), requirements.txt, then bare imports.
+
+    Imports of the standard library and of the program's own modules are left out. At most 50.
+    """
+    sources = [file for file in files if file.path.endswith(".py")]
+    asked = [spec for text in (*shell, *(file.text for file in sources)) for spec in pip_installs(text)]
+    asked += [spec for text in requirements for spec in _requirement_lines(text)]
+    local = {part.removesuffix(".py") for file in files for part in file.path.split("/")}
+    found = set().union(*(_imports(file.text) for file in sources)) - local - sys.stdlib_module_names
+    chosen: dict[str, str] = {}
+    for spec in (*asked, *sorted(found)):
+        chosen.setdefault(_normal(spec), spec)
+    return tuple(sorted(chosen.values(), key=str.lower)[:MAX_DEPENDENCIES])
+
+
+def pip_installs(text: str) -> list[str]:
+    """What the `pip install` lines of a shell script, notebook cell or comment ask for; nothing is run."""
+    found: list[str] = []
+    for command in re.split(r"\n|&&|;", text):
+        match = _PIP.match(command) if len(command) < 1000 else None
+        if match:
+            found += _arguments(match.group(1))
+    return found
+
+
+def _arguments(line: str) -> list[str]:
+    words, found = iter(line.partition(" #")[0].split()), []
+    for word in words:
+        if word in _OPTIONS_WITH_VALUE:
+            next(words, None)
+        elif _REQUIREMENT.fullmatch(word.strip("\"'`")):
+            found.append(word.strip("\"'`"))
+    return found
+
+
+def _requirement_lines(text: str) -> list[str]:
+    lines = (line.partition("#")[0].partition(";")[0].replace(" ", "").strip() for line in text.split("\n"))
+    return [line for line in lines if _REQUIREMENT.fullmatch(line)]
+
+
+def _imports(text: str) -> frozenset[str]:
+    tree = parse(text)
+    return imports(tree) if tree else frozenset(_IMPORT_LINE.findall(text))
+
+
+def _normal(spec: str) -> str:
+    match = _REQUIREMENT.fullmatch(spec)
+    return re.sub(r"[-_.]+", "-", match.group(1) if match else spec).lower()
