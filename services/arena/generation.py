@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from services.arena.effects import Effects, Publisher
 from services.arena.orchestrator import Orchestrator
-from services.clock import Clock, Ids
+from services.clock import Clock
 from services.contenders.protocol import AnswerEnd, Catalogue, ChatRequest
 from services.domain.answer import Answer, SidePhase
 from services.domain.events import DeltaEvent, PhaseEvent
@@ -28,7 +28,6 @@ class Generation:
     catalogue: Catalogue
     take_program: TakeProgram
     clock: Clock
-    ids: Ids
 
     def run(self, lease: Lease) -> None:
         """Ask the contender and store what it said.

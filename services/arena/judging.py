@@ -42,7 +42,8 @@ class Judging:
         verdict = judge.verdict(case, order)
         judgement = judgement_from_verdict(
             verdict,
-            judge=judge,
+            source=judge.source,
+            judge=name,
             battle_id=lease.work.battle_id,
             turn_id=turn_id,
             judgement_id=self.ids.new(),

@@ -24,7 +24,7 @@ def show() -> None:
     from services.settings import load_settings
 
     registry = Assembly(load_settings()).registry
-    missing = set(recipes.missing(registry))
+    missing = set(recipes.missing(recipes.connect(), registry))
     for environment in registry.all():
         state = "not built" if environment.name in missing else "built"
         results().print(f"{environment.name:14} {environment.title:24} {state}", markup=False)
@@ -39,8 +39,7 @@ def build(names: Names = None) -> None:
 
     registry = Assembly(load_settings()).registry
     console = progress()
-    wanted = names or [environment.name for environment in registry.all()]
-    for image in recipes.build(registry, wanted, on_progress=lambda line: console.print(line, markup=False)):
+    for image in recipes.build(None, registry, names or (), lambda line: console.print(line, markup=False)):
         state = "was there" if image.cached else f"built in {image.seconds:.1f} s"
         results().print(f"{image.name:14} {image.tag:32} {state}", markup=False)
 

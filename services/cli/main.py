@@ -30,6 +30,7 @@ def build() -> typer.Typer:
 
     @app.callback()
     def root(
+        *,
         version: Annotated[
             bool, typer.Option("--version", callback=lambda value: _version(value=value), is_eager=True)
         ] = False,

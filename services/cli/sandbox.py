@@ -40,9 +40,7 @@ def run(
     name, source = _program(file)
     chosen = environment or assembly.registry.by_extension(Path(name).suffix) or ""
     if not chosen:
-        raise InvalidRequest(
-            f"No environment runs {name}.", hint="Name one with --environment; see `arena images list`."
-        )
+        raise InvalidRequest(f"No environment runs {name}.", hint="Name one with --environment.")
     limits = replace(Limits(), wall_seconds=timeout, cpu_seconds=timeout, memory_bytes=memory)
     request = RunRequest(
         key=assembly.ids.new(),

@@ -57,7 +57,8 @@ def serve(
 def worker(
     queues: Annotated[str, typer.Option(help="Comma-separated queues.")] = "generation,execution,judgement,rating",
     concurrency: Annotated[int, typer.Option(min=1, max=64, help="Pieces of work at once.")] = 2,
-    follow_parent: Annotated[bool, typer.Option("--follow-parent", hidden=True)] = False,  # noqa: FBT002
+    *,
+    follow_parent: Annotated[bool, typer.Option("--follow-parent", hidden=True)] = False,
 ) -> None:
     """A Celery worker."""
     from services.entrypoints.worker import run_worker

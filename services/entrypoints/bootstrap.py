@@ -1,5 +1,6 @@
 """Puts the application together from settings."""
 
+import os
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,10 +8,10 @@ from functools import cached_property
 from pathlib import Path
 
 import structlog
-from sandboxes.backends.docker_engine import DockerEngine
-from sandboxes.registry import Registry
 
+from sandboxes.backends.docker_engine import DockerEngine
 from sandboxes.errors import SandboxError
+from sandboxes.registry import Registry
 from services.arena.battles import Battles
 from services.arena.effects import Publisher
 from services.arena.execution import ExecutionStage
@@ -31,7 +32,7 @@ from services.events.redis_streams import RedisEventFollower, RedisEventLog
 from services.extraction.extract import EnvironmentHint, extract, snippet_from
 from services.judges.execution import ExecutionJudge
 from services.judges.llm import LlmJudge
-from services.judges.prompt_file import PromptFile
+from services.judges.prompt_file import load_prompt
 from services.judges.protocol import Judge
 from services.redis_server import EmbeddedRedis
 from services.settings import Settings
@@ -103,8 +104,9 @@ class Assembly:
     def runner(self) -> DockerEngine:
         """The sandbox backend."""
         return DockerEngine(
-            self.registry,
+            registry=self.registry,
             state_dir=self.data_dir / "sandboxes",
+            boot_id=self.ids.new(),
             slots=self.settings.execution_slots,
             runtime=self.settings.docker_runtime,
         )
@@ -112,15 +114,15 @@ class Assembly:
     @cached_property
     def catalogue(self) -> YamlCatalogue:
         """The contenders."""
-        return YamlCatalogue(self.settings.models_file, data_dir=self.data_dir)
+        return YamlCatalogue(self.settings.models_file, data_folder=self.data_dir, environ=os.environ, clock=self.clock)
 
     @cached_property
     def judges(self) -> Mapping[str, Judge]:
         """Automatic judges by name: `execution`, and `llm` when one is configured."""
         judges: dict[str, Judge] = {"execution": ExecutionJudge()}
         if self.settings.judge:
-            prompt = PromptFile.shipped(self.settings.judge_prompt)
-            judges["llm"] = LlmJudge("llm", self.catalogue.open(self.settings.judge), prompt)
+            model = self.catalogue.open(self.settings.judge)
+            judges["llm"] = LlmJudge(name="llm", model=model, prompt=load_prompt(self.settings.judge_prompt))
         return judges
 
     @cached_property
@@ -142,19 +144,38 @@ class Assembly:
     @cached_property
     def work_runner(self) -> WorkRunner:
         """Does work of every kind."""
-        common = {"store": self.store, "publisher": self.publisher, "orchestrator": self.orchestrator}
+        store, publisher, orchestrator = self.store, self.publisher, self.orchestrator
         generation = Generation(
-            catalogue=self.catalogue, take_program=self.take_program, clock=self.clock, ids=self.ids, **common
+            store=store,
+            publisher=publisher,
+            orchestrator=orchestrator,
+            catalogue=self.catalogue,
+            take_program=self.take_program,
+            clock=self.clock,
         )
-        execution = ExecutionStage(blobs=self.blobs, runner=self.runner, ids=self.ids, **common)
-        judging = Judging(judges=self.judges, clock=self.clock, ids=self.ids, **common)
+        execution = ExecutionStage(
+            store=store,
+            blobs=self.blobs,
+            publisher=publisher,
+            orchestrator=orchestrator,
+            runner=self.runner,
+            ids=self.ids,
+        )
+        judging = Judging(
+            store=store,
+            publisher=publisher,
+            orchestrator=orchestrator,
+            judges=self.judges,
+            clock=self.clock,
+            ids=self.ids,
+        )
         stages = {
             WorkKind.ANSWER: generation.run,
             WorkKind.EXECUTE: execution.run,
             WorkKind.JUDGE: judging.run,
             WorkKind.RATE: self.rating.run,
         }
-        return WorkRunner(stages=stages, clock=self.clock, **common)
+        return WorkRunner(store=store, publisher=publisher, orchestrator=orchestrator, stages=stages, clock=self.clock)
 
     def take_program(self, answer_id: str, text: str) -> Snippet:
         """The program in an answer, for the environments there are."""

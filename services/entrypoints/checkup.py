@@ -42,11 +42,12 @@ def _check(assembly: Assembly, name: str, probe: Callable[[Assembly], str], mend
 
 
 def _engine(assembly: Assembly) -> str:
-    return assembly.runner.probe().summary
+    facts = assembly.runner.probe()
+    return f"{facts.version}, cgroup v{facts.cgroup_version}, {facts.storage_driver}, {facts.default_runtime}"
 
 
 def _images(assembly: Assembly) -> str:
-    missing = recipes.missing(assembly.registry)
+    missing = recipes.missing(recipes.connect(), assembly.registry)
     if missing:
         raise PrerequisiteError(f"Not built: {', '.join(missing)}.")
     return ", ".join(environment.name for environment in assembly.registry.all())
