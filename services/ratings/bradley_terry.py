@@ -58,7 +58,10 @@ def solve(wins: Floats, *, ridge: float) -> Floats:
     theta: Floats = np.zeros(wins.shape[:2])
     for _ in range(_MAX_STEPS):
         gradient, hessian = _derivatives(wins, theta, ridge)
-        step = np.linalg.solve(hessian, gradient[..., None])[..., 0]
+        try:
+            step = np.linalg.solve(hessian, gradient[..., None])[..., 0]
+        except np.linalg.LinAlgError:
+            break
         spread = np.maximum(np.ptp(step, axis=1, keepdims=True), 1e-300)
         theta = theta + step * np.log1p(spread) / spread
         theta -= theta.mean(axis=1, keepdims=True)
