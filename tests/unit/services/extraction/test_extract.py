@@ -35,7 +35,7 @@ def files(found: Extraction) -> dict[str, str]:
         ("import math\nprint(math.pi)\n", "import math\nprint(math.pi)\n"),
     ],
     ids=[
-        "plain", "no label", "unclosed", "tildes", "four backticks", "fence in a string", "text after the label", "CRLF",
+        "plain", "no label", "unclosed", "tildes", "four backticks", "fence in a string", "label and text", "CRLF",
         "in a list", "in a quote", "in HTML", "indented", "no fence at all",
     ],
 )  # fmt: skip
