@@ -14,6 +14,15 @@ from services.events.protocol import LoggedEvent
 
 RETRY = "retry: 2000\n\n"
 PING = ": ping\n\n"
+EVENT_SCHEMA = {
+    "type": "object",
+    "required": ["event", "data"],
+    "properties": {
+        "id": {"type": "string", "description": "Good as Last-Event-ID."},
+        "event": {"enum": ["delta", "phase", "execution", "judgement", "problem", "done"]},
+        "data": {"type": "string", "contentMediaType": "application/json"},
+    },
+}
 
 
 @dataclass(frozen=True, kw_only=True)

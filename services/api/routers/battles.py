@@ -10,7 +10,7 @@ from services.api.dependencies import ServicesDep, StreamLimitsDep, VoterDep, pr
 from services.api.problems import VoteRefused
 from services.api.schemas.base import BattleId
 from services.api.schemas.battle import BattleOut, NewBattle, NewVote, VoteOut
-from services.api.streaming import EventStream
+from services.api.streaming import EVENT_SCHEMA, EventStream
 from services.domain.visibility import Viewer
 from services.errors import Conflict, InvalidRequest, NotFound
 
@@ -63,7 +63,7 @@ def read_battle(battle_id: BattleId, services: ServicesDep) -> BattleOut:
     responses={
         200: {
             "description": "Server-sent events: delta, phase, execution, judgement, problem, done. Ends after `done`.",
-            "content": {"text/event-stream": {"schema": {"type": "string"}}},
+            "content": {"text/event-stream": {"schema": EVENT_SCHEMA}},
         },
         **problems(404, 422, 503),
     },

@@ -1,0 +1,108 @@
+"""The application keeps what its OpenAPI document says, whatever is sent."""
+
+from typing import Any
+
+import pytest
+import schemathesis
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.core.result import Ok
+from schemathesis.schemas import APIOperation
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    negative_data_rejection,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+    unsupported_method,
+)
+
+from services.container import Services
+from tests.fixtures.arena_services import finish_sides
+
+Operation = APIOperation[Any, Any, Any, Any]
+pytestmark = pytest.mark.redis
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    negative_data_rejection,
+    unsupported_method,
+]
+
+
+@pytest.fixture(scope="module")
+def finished(app: FastAPI, services: Services) -> str:
+    """A battle that is open to votes."""
+    battle = TestClient(app).post("/api/v1/battles", json={"prompt": "x", "judges": []}).json()["id"]
+    finish_sides(services, battle)
+    return str(battle)
+
+
+OPERATIONS = {
+    "create_battle": 10,
+    "read_battle": 3,
+    "follow_battle": 4,
+    "vote": 8,
+    "read_board": 4,
+    "healthz": 1,
+    "readyz": 1,
+    "metrics": 1,
+}
+
+
+@pytest.fixture(scope="module")
+def operations(app: FastAPI) -> dict[str, Operation]:
+    """Every operation of the document that the application serves, by its id."""
+    document = schemathesis.openapi.from_asgi("/api/v1/openapi.json", app)
+    found = [result.ok() for result in document.get_all_operations() if isinstance(result, Ok)]
+    return {operation.definition.raw["operationId"]: operation for operation in found}
+
+
+def explore(operation: Operation, mode: GenerationMode, examples: int, battle: str | None) -> int:
+    """Send generated requests and check every answer; how many were sent."""
+    sent = 0
+    checks = CHECKS if battle is None else [check for check in CHECKS if check is not negative_data_rejection]
+
+    @settings(
+        max_examples=examples,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy(generation_mode=mode))
+    def send(case: schemathesis.Case[Any]) -> None:
+        nonlocal sent
+        if battle is not None:
+            case.path_parameters = {"battle_id": battle}
+        case.call_and_validate(checks=checks)
+        sent += 1
+
+    send()
+    return sent
+
+
+def test_all_operations_are_explored(operations: dict[str, Operation]) -> None:
+    assert set(operations) == set(OPERATIONS)
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_an_operation_keeps_its_word(name: str, operations: dict[str, Operation]) -> None:
+    assert explore(operations[name], GenerationMode.POSITIVE, OPERATIONS[name], None) > 0
+
+
+@pytest.mark.parametrize("name", ["create_battle", "read_battle", "follow_battle", "vote", "read_board"])
+def test_an_operation_refuses_what_it_does_not_take(name: str, operations: dict[str, Operation]) -> None:
+    assert explore(operations[name], GenerationMode.NEGATIVE, OPERATIONS[name], None) > 0
+
+
+@pytest.mark.parametrize("name", ["read_battle", "follow_battle", "vote"])
+def test_an_operation_on_a_battle_that_exists(name: str, operations: dict[str, Operation], finished: str) -> None:
+    assert explore(operations[name], GenerationMode.POSITIVE, OPERATIONS[name], finished) > 0
