@@ -44,7 +44,7 @@ class Rows(Generic[V]):
     def add_once(self, value: V, *, key: Sequence[str]) -> bool:
         """Insert unless a row with the same `key` columns exists; whether it was inserted."""
         statement = self._insert().values(self.values(value)).on_conflict_do_nothing(index_elements=key)
-        return self.execute(statement).rowcount == 1
+        return self.execute(statement.returning(self.table.c[key[0]])).one_or_none() is not None
 
     def put(self, value: V, *, key: Sequence[str], unless_newer: str = "") -> None:
         """Insert, or replace the row with the same `key` columns (kept when its `unless_newer` is later)."""
