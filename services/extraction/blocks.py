@@ -14,7 +14,9 @@ _IGNORED_RULES = ["inline", "text_join", "reference", "html_block", "lheading", 
 _PYTHON = frozenset({"", "python", "py", "python3", "py3"})
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})")
 _TRIPLE_QUOTE = re.compile(r"\"{3}|'{3}")
+_CLOSER = re.compile(r"\s*(`{3,}|~{3,})\s*")
 _MAX_REPAIRS = 8
+_MAX_LINES_BEYOND = 2000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,31 +29,56 @@ class Block:
 
 
 def blocks_of(text: str) -> tuple[Block, ...]:
-    """The fenced blocks of `text` in order; line ends must be `\\n`."""
+    """The fenced blocks of `text` in order; line ends must be `\\n`.
+
+    Where a fence really ends beyond the place CommonMark sees, reading starts again behind it, at most 8 times.
+    """
     parser = MarkdownIt("commonmark").disable(_IGNORED_RULES, ignoreInvalid=True)
     lines = text.split("\n")
     found: list[Block] = []
-    consumed = repairs = 0
-    for token in _tokens(parser, text):
-        start, stop = token.map or (0, 0)
-        if start < consumed:
-            continue
+    for repairs_left in range(_MAX_REPAIRS, -1, -1):
+        blocks, resume = _read(parser, lines, repairs_left)
+        found += blocks
+        if not resume:
+            break
+        lines = lines[resume:]
+    return tuple(found)
+
+
+def _read(parser: MarkdownIt, lines: list[str], repairs_left: int) -> tuple[list[Block], int]:
+    """Blocks up to the first one that had to be mended, and the line to go on from (0: none was)."""
+    found: list[Block] = []
+    tries = _MAX_REPAIRS
+    for token in _tokens(parser, "\n".join(lines)):
         if token.type == "code_block":
             inner = dedent(token.content)
             if _FENCE.match(inner):
-                found += [
-                    _block(nested, inner.split("\n")) for nested in _tokens(parser, inner) if nested.type == "fence"
-                ]
+                nested = (item for item in _tokens(parser, inner) if item.type == "fence")
+                found += [_block(item, inner.split("\n")) for item in nested]
             continue
         block = _block(token, lines)
-        if repairs < _MAX_REPAIRS and block.label in _PYTHON and _TRIPLE_QUOTE.search(block.text):
-            repairs += 1
-            longer = _beyond_inner_fence(token, lines, stop)
-            if longer and parse(block.text) is None:
-                consumed, code = longer
-                block = Block(label=block.label, path=block.path, text=code)
+        mended = None
+        if repairs_left and tries and _was_cut(token, block, lines):
+            tries -= 1
+            mended = _beyond_inner_fence(token, lines)
+        if mended:
+            resume, code = mended
+            return [*found, Block(label=block.label, path=block.path, text=code)], resume
         found.append(block)
-    return tuple(found)
+    return found, 0
+
+
+def _was_cut(token: Token, block: Block, lines: list[str]) -> bool:
+    """Whether a Python fence may go on beyond the end that CommonMark sees.
+
+    Two cuts are known: a fence inside a string, and code that is not indented as far as its list item.
+    """
+    if block.label not in _PYTHON:
+        return False
+    start, stop = token.map or (0, 0)
+    if token.level > 0 and not (stop - 1 > start and _FENCE.match(lines[stop - 1])):
+        return True
+    return bool(_TRIPLE_QUOTE.search(block.text)) and parse(block.text) is None
 
 
 def _tokens(parser: MarkdownIt, text: str) -> list[Token]:
@@ -66,10 +93,11 @@ def _block(token: Token, lines: list[str]) -> Block:
     return Block(label=label, path=path, text=token.content)
 
 
-def _beyond_inner_fence(token: Token, lines: list[str], stop: int) -> tuple[int, str] | None:
+def _beyond_inner_fence(token: Token, lines: list[str]) -> tuple[int, str] | None:
     """For a fence inside a string: the first later closing fence at which the code parses, and that code."""
-    start = token.map[0] if token.map else 0
-    closers = (i for i in range(stop, len(lines)) if lines[i].strip() and set(lines[i].strip()) == {token.markup[0]})
+    start, stop = token.map or (0, 0)
+    window = range(stop, min(len(lines), stop + _MAX_LINES_BEYOND))
+    closers = (i for i in window if len(lines[i]) < 100 and _CLOSER.fullmatch(lines[i]))
     for _, closer in zip(range(_MAX_REPAIRS), closers, strict=False):
         code = dedent("\n".join(lines[start + 1 : closer])) + "\n"
         if parse(code) is not None:

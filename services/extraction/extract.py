@@ -145,7 +145,8 @@ def _environment(
 
 
 def _why_nothing_runs(candidates: Sequence[Candidate]) -> str:
-    labels = [c.language for c in candidates if c.language and c.language not in SHELL | OUTPUT | REQUIREMENTS]
+    silent = SHELL | OUTPUT | REQUIREMENTS
+    labels = [c.language for c in candidates if c.language and not c.environment and c.language not in silent]
     names = sorted({ALIASES.get(label, label) for label in labels if len(label) <= 30})
     if names:
         return f"no environment here runs {' or '.join(names[:5])}"

@@ -30,8 +30,11 @@ def choose_files(candidates: Sequence[Candidate], *, environment: str, default_p
     """
     named: dict[str, str] = {}
     for candidate in candidates:
-        if candidate.path and candidate.language not in SHELL and _better(candidate, named.get(candidate.path)):
-            named[candidate.path] = candidate.text
+        path = candidate.path
+        if not path or candidate.language in SHELL or len(named) >= MAX_FILES:
+            continue
+        if _fits(path, named) and _better(candidate, named.get(path)):
+            named[path] = candidate.text
     own = [c for c in candidates if c.path and c.environment == environment]
     unnamed = [c.text for c in candidates if not c.path and c.environment == environment and c.text.strip()]
     main = stand_alone(unnamed) if unnamed else ""
@@ -67,6 +70,11 @@ def choose_entry(files: Sequence[SourceFile], *, preferred: str) -> str:
     guarded = [file for file in files if python_source.has_main_guard(file.text)]
     usable = guarded or [file for file in files if not file.path.endswith("__init__.py")] or list(files)
     return max(usable, key=lambda file: len(file.text)).path if usable else ""
+
+
+def _fits(path: str, named: dict[str, str]) -> bool:
+    """Whether no file would have to be a folder as well."""
+    return not any(path.startswith(f"{other}/") or other.startswith(f"{path}/") for other in named)
 
 
 def _better(candidate: Candidate, known: str | None) -> bool:

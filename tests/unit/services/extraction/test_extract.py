@@ -119,6 +119,26 @@ def test_a_block_that_does_not_parse_loses_to_one_that_does() -> None:
     assert files(found) == {"main.py": "print(1)\n"}
 
 
+def test_a_list_item_whose_code_is_not_indented_keeps_its_code_and_later_blocks() -> None:
+    found = take("1. Run:\n   ```python\nimport math\nprint(math.e)\n```\n2. Tools:\n\n`t.py`\n```python\nX = 1\n```")
+    assert files(found) == {"t.py": "X = 1\n"}
+    assert files(take("1. Run:\n   ```python\nprint(1)\n```\n2. Done")) == {"main.py": "print(1)\n"}
+
+
+def test_blocks_after_a_fence_inside_a_string_are_still_seen() -> None:
+    text = '`a.py`\n```python\ns = """\n```\n"""\n```\n`b.py`\n```python\nX = 1\n```'
+    assert set(files(take(text))) == {"a.py", "b.py"}
+
+
+def test_a_file_is_never_a_folder_as_well() -> None:
+    found = take("`a.py`\n```python\nX = 1\n```\n`a.py/b.py`\n```python\nX = 1\n```")
+    assert set(files(found)) == {"a.py"}
+
+
+def test_an_empty_python_block_is_not_called_a_missing_environment() -> None:
+    assert take("```python\n```").reason == "The code blocks hold no program that was recognised."
+
+
 def test_a_fragment_does_not_replace_the_whole_file_of_the_same_name() -> None:
     found = take("`a.py`\n```python\nprint(1)\n```\n`a.py`\n```python\n    return (\n```")
     assert files(found) == {"a.py": "print(1)\n"}
