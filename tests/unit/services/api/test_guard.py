@@ -1,6 +1,7 @@
 """What every request passes: origin check, session, headers, problems for bugs, health."""
 
 import re
+from pathlib import Path
 
 import pytest
 import structlog
@@ -110,3 +111,11 @@ def test_every_documented_error_is_a_problem_and_every_operation_has_a_name(clie
             if status >= "400" and (operation["operationId"], status) != ("readyz", "503"):
                 assert list(response["content"]) == ["application/problem+json"], (operation["operationId"], status)
     assert "HTTPValidationError" not in schema["components"]["schemas"]
+
+
+def test_the_reference_page_lists_every_route(client: TestClient) -> None:
+    page = (Path(__file__).parents[4] / "docs/reference/api.md").read_text()
+    schema = client.get("/api/v1/openapi.json").json()
+    for path, operations in schema["paths"].items():
+        for method in operations:
+            assert f"`{method.upper()} {path}`" in page
