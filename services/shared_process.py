@@ -57,7 +57,7 @@ class SharedProcess:
             if self._users is None:
                 self._make_folder()
                 self._users = _locked(self.folder / "users.lock", fcntl.LOCK_SH, deadline + END_SECONDS)
-            if not self._ready():
+            if not self._up():
                 self._start(deadline)
 
     def alive(self) -> bool:
@@ -78,6 +78,10 @@ class SharedProcess:
             return "\n".join(lines[-_LOG_LINES:])
         return ""
 
+    def _up(self) -> bool:
+        """Whether the child answers, and it is ours: an answer alone may come from one that is just being killed."""
+        return self.alive() and self._ready()
+
     def _make_folder(self) -> None:
         try:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -89,7 +93,7 @@ class SharedProcess:
 
     def _start(self, deadline: float) -> None:
         with _lock(self.folder / "start.lock", fcntl.LOCK_EX, deadline):
-            if not self._ready() and (keeper := self._take_keeper_lock()) is not None:
+            if not self._up() and (keeper := self._take_keeper_lock()) is not None:
                 try:
                     self._spawn(keeper)
                 finally:
@@ -121,7 +125,7 @@ class SharedProcess:
             )
 
     def _wait(self, deadline: float) -> None:
-        while not self._ready():
+        while not self._up():
             gone = not _is_held(self.folder / "keeper.lock")
             if gone or time.monotonic() > deadline:
                 why = "ended while starting" if gone else f"was not ready within {self._start_seconds:g} s"
@@ -179,10 +183,9 @@ def keep(folder: Path, argv: Sequence[str]) -> int:
         argv,
         stdin=subprocess.DEVNULL,
         pass_fds=(child_lock,),
-        preexec_fn=lambda: _die_with(keeper),  # noqa: PLW1509
+        preexec_fn=lambda: _become_child(keeper, folder),  # noqa: PLW1509
     )
     os.close(child_lock)
-    (folder / "child.pid").write_text(str(child.pid))
     users = os.open(folder / "users.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     while child.poll() is None:
         info = signal.sigtimedwait({signal.SIGCHLD, signal.SIGTERM, signal.SIGINT}, LOOK_SECONDS)
@@ -201,11 +204,12 @@ def _take(users: int) -> bool:
     return True
 
 
-def _die_with(keeper: int) -> None:
-    """In the child before exec: be killed with the keeper, and take signals normally again."""
+def _become_child(keeper: int, folder: Path) -> None:
+    """Before exec: be killed with the keeper, say who we are, and take signals normally again."""
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != keeper:
         os._exit(1)
+    (folder / "child.pid").write_text(str(os.getpid()))
     signal.pthread_sigmask(signal.SIG_SETMASK, set())
 
 

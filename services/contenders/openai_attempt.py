@@ -82,14 +82,19 @@ class Attempt:
         )
 
     def _client(self) -> AsyncOpenAI:
-        """A client without retries of its own; loopback is never asked through a proxy."""
-        local = urlsplit(self.endpoint.api_base).hostname in _LOOPBACK
+        """A client without retries of its own; loopback is never asked through a proxy.
+
+        Loading the certificate store takes a sixth of a second, so plain loopback, which cannot use it, goes
+        without; it follows no redirects then, so that nothing unverified is ever spoken to beyond it.
+        """
+        address = urlsplit(self.endpoint.api_base)
+        remote = address.hostname not in _LOOPBACK or address.scheme != "http"
         return AsyncOpenAI(
             base_url=self.endpoint.api_base,
             api_key=self.endpoint.api_key or "none",
             max_retries=0,
             timeout=self._limits.total_seconds,
-            http_client=DefaultAsyncHttpxClient(trust_env=not local),
+            http_client=DefaultAsyncHttpxClient(trust_env=remote, verify=remote, follow_redirects=remote),
         )
 
     async def _pieces(self, client: AsyncOpenAI, began: float) -> AsyncGenerator[str, None]:
