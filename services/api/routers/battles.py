@@ -16,7 +16,7 @@ from services.errors import Conflict, InvalidRequest, NotFound
 
 router = APIRouter(prefix="/battles", tags=["battles"])
 Cursor = Annotated[str, Query(max_length=64, description="Event id to resume after, for clients without headers.")]
-CursorHeader = Annotated[str, Header(max_length=64, description="Event id to resume after.")]
+CursorHeader = Annotated[str, Header(alias="Last-Event-ID", max_length=64, description="Event id to resume after.")]
 IdempotencyKey = Annotated[
     str,
     Header(pattern=r"^[!-~]{1,128}$", description="Chosen by the caller; the same key and choice is the same vote."),
@@ -73,7 +73,7 @@ async def follow_battle(
     services: ServicesDep,
     limits: StreamLimitsDep,
     last_event_id: Cursor = "",
-    last_event_id_header: Annotated[CursorHeader, Header(alias="Last-Event-ID")] = "",
+    last_event_id_header: CursorHeader = "",
 ) -> StreamingResponse:
     """What happens in the battle, as it happens; the header wins over the query parameter."""
     cursor = last_event_id_header or last_event_id

@@ -117,7 +117,13 @@ def test_a_board_shows_its_rows_and_notes_on_its_own_source_only(client: TestCli
     text = client.get("/leaderboard").text
     assert text.count("Nothing has been judged yet.") == 2
     assert "&lt;i&gt;x&lt;/i&gt;" in text
-    for shown in ("<td>1\u20132</td>", ">1012<", "951 to 1070", "The graph is small.", "9 judgements, 1 without a verdict"):
+    for shown in (
+        "<td>1\u20132</td>",
+        ">1012<",
+        "951 to 1070",
+        "The graph is small.",
+        "9 judgements, 1 without a verdict",
+    ):
         assert shown in text
     assert client.get("/api/v1/leaderboard", params={"source": "human"}).json()["standings"] == []
     found = client.get("/api/v1/leaderboard", params={"source": "execution"}).json()
