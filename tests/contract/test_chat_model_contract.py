@@ -110,4 +110,4 @@ def test_the_embedded_server_asks_for_its_key(embedded_folder: Path) -> None:
     file = embedded_folder / "embedded-model" / "address.json"
     assert file.stat().st_mode & 0o077 == 0
     with pytest.raises(urllib.error.HTTPError, match="401"):
-        urllib.request.urlopen(json.loads(file.read_text())["api_base"] + "/models")
+        urllib.request.urlopen(json.loads(file.read_text())["api_base"] + "/models")  # noqa: S310

@@ -155,5 +155,5 @@ def test_a_bad_recorded_line_is_told_with_its_number(tmp_path: Path, line: str) 
 
 
 def test_missing_recorded_answers_matter_when_opened(tmp_path: Path) -> None:
-    with pytest.raises(PrerequisiteError, match="answers.jsonl"):
+    with pytest.raises(PrerequisiteError, match=r"answers\.jsonl"):
         say(tmp_path, "p")

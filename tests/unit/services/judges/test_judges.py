@@ -89,8 +89,8 @@ O = ExecutionOutcome  # noqa: E741
 def test_what_ran_beats_what_did_not(
     first: ExecutionOutcome | None, second: ExecutionOutcome | None, label: Label | None
 ) -> None:
-    sides = [side(ran=execution(outcome) if outcome else None) for outcome in (first, second)]
-    verdict = ExecutionJudge().verdict(case(*sides), SeatOrder.AB)
+    one, two = (side(ran=execution(outcome) if outcome else None) for outcome in (first, second))
+    verdict = ExecutionJudge().verdict(case(one, two), SeatOrder.AB)
     assert verdict.label is label
     for outcome in (first, second):
         assert (outcome.value.replace("_", " ") if outcome else "had nothing to run") in verdict.reason
@@ -218,8 +218,9 @@ def test_a_null_that_stays_is_returned_with_what_was_said() -> None:
     "raw",
     [
         "", "A>B", "[[A>B]]", "null", "[]", '"A>B"', '{"verdict": "[A]"}', '{"verdict": ["A>B"]}', '{"verdict": null}',
-        '{"verdict": "A>B", "verdict": "B>A"}', '{"verdict": "A>B", "score": 9}', '{"verdict": "A>B"} {"verdict": "A>B"}',
-        '{"verdict": "A>B", "reason": 5}', '{"verdict": "a>b"}', '{"verdict": "A>B"', "[" * 100_000,
+        '{"verdict": "A>B", "verdict": "B>A"}', '{"verdict": "A>B", "score": 9}',
+        '{"verdict": "A>B"} {"verdict": "A>B"}', '{"verdict": "A>B", "reason": 5}',
+        '{"verdict": "a>b"}', '{"verdict": "A>B"', "[" * 100_000,
     ],
 )  # fmt: skip
 def test_only_exactly_the_json_asked_for_is_a_verdict(raw: str) -> None:
