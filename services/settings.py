@@ -1,12 +1,15 @@
 """One tree of settings: flag > `ARENA_*` environment > defaults. Read by entrypoints and cli only."""
 
 import os
+from collections.abc import Collection
 from pathlib import Path
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from services.errors import ConfigurationError
+
+DEFAULT_JUDGE = "smollm2-judge"
 
 
 class Settings(BaseSettings):
@@ -18,7 +21,7 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = Field(None, description="PostgreSQL or SQLite URL; default SQLite in data_dir.")
     redis_url: SecretStr | None = Field(None, description="Redis URL; default an embedded server in data_dir.")
     models_file: Path | None = Field(None, description="Contender catalogue; default the shipped embedded ones.")
-    judge: str = Field("smollm2-judge", description="Contender that acts as the LLM judge; empty for none.")
+    judge: str = Field("", description="Contender that is the LLM judge, or none; default smollm2-judge if listed.")
     judge_prompt: str = Field("pairwise-brief", description="Judge prompt: pairwise or pairwise-brief.")
     images_dir: Path | None = Field(None, description="Folder of environments; default the shipped one.")
     docker_runtime: str = Field("", description="Engine runtime of sandboxes (runc, runsc ...); empty: its default.")
@@ -28,6 +31,12 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address that `arena serve` listens on.")
     port: int = Field(8300, ge=0, le=65_535, description="Port that `arena serve` listens on; 0 for any free one.")
     log_level: str = Field("warning", description="debug, info, warning or error.")
+
+    def judge_among(self, names: Collection[str]) -> str:
+        """The contender that judges, given those there are; empty for none."""
+        if self.judge == "none":
+            return ""
+        return self.judge or (DEFAULT_JUDGE if DEFAULT_JUDGE in names else "")
 
     @property
     def sqlalchemy_url(self) -> str:

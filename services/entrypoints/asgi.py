@@ -1,12 +1,16 @@
-"""The ASGI application."""
+"""The ASGI application: API and pages."""
 
 from fastapi import FastAPI
 
 from services.api.application import create_app
 from services.entrypoints.bootstrap import Assembly
 from services.settings import load_settings
+from services.web.site import add_pages
 
 
 def make_asgi(assembly: Assembly | None = None) -> FastAPI:
     """The web application over assembled services; a factory for ASGI servers."""
-    return create_app((assembly or Assembly(load_settings())).services)
+    services = (assembly or Assembly(load_settings())).services
+    app = create_app(services)
+    add_pages(app, services)
+    return app

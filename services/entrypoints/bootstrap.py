@@ -120,8 +120,9 @@ class Assembly:
     def judges(self) -> Mapping[str, Judge]:
         """Automatic judges by name: `execution`, and `llm` when one is configured."""
         judges: dict[str, Judge] = {"execution": ExecutionJudge()}
-        if self.settings.judge:
-            model = self.catalogue.open(self.settings.judge)
+        name = self.settings.judge_among([contender.name for contender in self.catalogue.contenders()])
+        if name:
+            model = self.catalogue.open(name)
             judges["llm"] = LlmJudge(name="llm", model=model, prompt=load_prompt(self.settings.judge_prompt))
         return judges
 

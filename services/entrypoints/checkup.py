@@ -69,6 +69,4 @@ def _models(assembly: Assembly) -> str:
     names = [contender.name for contender in assembly.catalogue.contenders() if contender.enabled]
     for name in names:
         assembly.catalogue.open(name)
-    if assembly.settings.judge:
-        assembly.catalogue.open(assembly.settings.judge)
-    return ", ".join(names)
+    return f"{', '.join(names)}; judges: {', '.join(assembly.judges)}"

@@ -24,6 +24,7 @@ def run_worker(settings: Settings, queues: Sequence[str], *, concurrency: int, f
     Programs run in prefork children, so that one can be killed without the others; generation, judging and rating
     wait for the network and share one process with threads.
     """
+    _ = Assembly(settings).judges  # a wrong configuration ends the worker here, not each task
     broker = find_broker(settings)
     runners: dict[int, WorkRunner] = {}
     lock = threading.Lock()

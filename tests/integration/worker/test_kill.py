@@ -49,10 +49,10 @@ def folder() -> Iterator[Path]:
 def settings_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setenv("ARENA_DATA_DIR", str(folder / "data"))
     monkeypatch.setenv("ARENA_MODELS_FILE", str(folder / "models.yaml"))
-    monkeypatch.setenv("ARENA_JUDGE", "")
+    monkeypatch.setenv("ARENA_JUDGE", "none")
     monkeypatch.delenv("ARENA_REDIS_URL", raising=False)
     monkeypatch.delenv("ARENA_DATABASE_URL", raising=False)
-    return Settings(data_dir=folder / "data", models_file=folder / "models.yaml", judge="")
+    return Settings(data_dir=folder / "data", models_file=folder / "models.yaml", judge="none")
 
 
 @pytest.mark.parametrize("victim", ["child", "parent"])
