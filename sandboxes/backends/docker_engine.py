@@ -79,7 +79,7 @@ class DockerEngine:
             job = make_job(request, environment, limits, placement.uid)
             with self._sandbox(image, limits, placement) as (container, connection):
                 verdict = self._converse(container, connection, opening(job, request.files, request.stdin), transcript)
-        return make_result(environment, image_id, transcript, verdict)
+        return make_result(request, environment, image_id, transcript, verdict)
 
     def reap(self, *, keys: tuple[str, ...] = ()) -> int:
         """See `sandboxes.runner.Runner.reap`."""
@@ -287,9 +287,12 @@ def make_job(request: RunRequest, environment: Environment, limits: Limits, uid:
     )
 
 
-def make_result(environment: Environment, image_id: str, transcript: Transcript, verdict: Verdict) -> RunResult:
+def make_result(
+    request: RunRequest, environment: Environment, image_id: str, transcript: Transcript, verdict: Verdict
+) -> RunResult:
     """The result, from what the agent reported and what it means."""
     end = transcript.end or {}
+    absent = sorted(set(request.dependencies) - set(environment.packages))
     stage = StageResult(
         phase=Phase.RUN,
         wall_seconds=end.get("wall_seconds", 0.0),
@@ -304,6 +307,7 @@ def make_result(environment: Environment, image_id: str, transcript: Transcript,
         exit_code=end.get("exit_code"),
         signal=end.get("signal"),
         limit_hit=verdict.limit_hit,
+        message=f"not installed in this environment: {', '.join(absent)}" if absent else "",
         stages=(stage,),
         stdout=transcript.streams["stdout"].finish(total_bytes=end.get("stdout_bytes", 0)),
         stderr=transcript.streams["stderr"].finish(total_bytes=end.get("stderr_bytes", 0)),
