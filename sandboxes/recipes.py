@@ -1,11 +1,14 @@
 """Builds the images: Debian, the base, then each environment with the agent in it; tags are content hashes."""
 
+import contextlib
+import fcntl
 import hashlib
 import io
 import os
 import tarfile
+import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +24,8 @@ PULL_SECONDS = 60
 BUILD_SECONDS = 1800
 AGENT_FOLDER = "/opt/runarena"
 AGENT_START = "from sandboxes.agent.main import main\n\nmain()\n"
+# build stages hold the host's settings, so they do not outlive the build
+STAGE_FILTER = {"dangling": True, "label": "runarena.stage=build"}
 AGENT_LINES = f"""
 COPY .agent/ {AGENT_FOLDER}/
 RUN python3 -m compileall -q {AGENT_FOLDER}
@@ -94,7 +99,8 @@ def build(
     engine = client or connect(timeout_seconds=BUILD_SECONDS)
     try:
         recipe = _Recipe(engine, registry.folder, on_progress, environ if environ is not None else os.environ)
-        return [recipe.environment(environment) for environment in wanted]
+        with _build_lock():
+            return [recipe.environment(environment) for environment in wanted]
     finally:
         if client is None:
             engine.close()
@@ -126,6 +132,7 @@ class _Recipe:
             files |= {f".agent/{path}": data for path, data in agent_files().items()}
             image_id = self._build(tag, files, {"BASE": base})
             self._purge(environment.name, tag)
+            self._client.images.prune(filters=STAGE_FILTER)
         seconds = time.monotonic() - started
         return BuiltImage(name=environment.name, tag=tag, image_id=image_id, seconds=seconds, cached=cached)
 
@@ -198,7 +205,7 @@ class _Recipe:
                 raise Unavailable(f"building {tag} failed: {line['error']}\n" + "\n".join(tail))
 
     def _purge(self, name: str, keep: str) -> None:
-        """Remove older images of this environment that no container uses, and what the build left behind."""
+        """Remove older images of this environment that no container uses."""
         import docker
 
         for image in self._client.images.list(name=f"runarena/{name}"):
@@ -208,6 +215,18 @@ class _Recipe:
                         self._client.images.remove(tag)
                     except docker.errors.APIError as error:
                         self._say(f"keeping {tag}: {error.explanation}")
+
+
+@contextlib.contextmanager
+def _build_lock() -> Iterator[None]:
+    """One build at a time per user of this machine: the second then finds everything there."""
+    path = Path(tempfile.gettempdir()) / f"runarena-build-{os.getuid()}.lock"
+    fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(fd)
 
 
 def _image_id(client: Any, tag: str) -> str | None:

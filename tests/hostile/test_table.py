@@ -1,0 +1,27 @@
+"""The reference page maps every attack to its test and to what stops it."""
+
+from pathlib import Path
+
+from tests.hostile.catalogue import PROGRAMS
+from tests.hostile.test_isolation import PROBES
+
+PAGE = Path(__file__).parents[2] / "docs/reference/sandbox-policy.md"
+TESTS = Path(__file__).parents[1]
+OTHERS = {"leave-something-1", "leave-something-2", "hang-up", "silence", "bad-file-names", "bad-requests"}
+
+
+def attack_rows() -> list[list[str]]:
+    text = PAGE.read_text().partition("## Attacks")[2]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if line.startswith("|")]
+    return rows[2:]
+
+
+def test_every_attack_is_in_the_table_once() -> None:
+    ids = [row[0] for row in attack_rows()]
+    assert sorted(ids) == sorted({program.id for program in PROGRAMS} | PROBES.keys() | OTHERS)
+
+
+def test_every_row_names_a_test_that_exists_and_a_line_of_policy() -> None:
+    for attack, test, line in attack_rows():
+        assert list(TESTS.rglob(test)), attack
+        assert line, attack

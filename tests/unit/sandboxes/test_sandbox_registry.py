@@ -1,0 +1,82 @@
+"""Environments are data."""
+
+from pathlib import Path
+
+import pytest
+
+from sandboxes.errors import InvalidRun
+from sandboxes.limits import Limits
+from sandboxes.recipes import agent_files, image_for
+from sandboxes.registry import Registry
+
+TEXT = """
+version: "1"
+name: toy
+title: Toy
+kind: program
+languages: [toy, ty]
+extensions: [.ty]
+entry: main.ty
+run: [toy, "--file={entry}", "{args}", "-"]
+limits: {pids: 7}
+smoke: {file: hello.ty, expect: expected.txt}
+"""
+
+
+@pytest.fixture
+def images(tmp_path: Path) -> Path:
+    for name in ("base", "toy"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "Dockerfile").write_text("FROM x\n")
+    (tmp_path / "toy/environment.yaml").write_text(TEXT)
+    return tmp_path
+
+
+def test_an_environment_is_a_folder(images: Path) -> None:
+    registry = Registry.load(images)
+    toy = registry.get("toy")
+    assert toy.command("a.ty", ("1", "{entry}")) == ("toy", "--file=a.ty", "1", "{entry}", "-")
+    assert toy.default_limits() == Limits(pids=7)
+    assert (registry.by_language(" TY "), registry.by_language("rust")) == ("toy", None)
+    assert (registry.by_extension("X.TY"), registry.by_extension("x.py")) == ("toy", None)
+
+
+def test_unknown_names_are_told_what_there_is(images: Path) -> None:
+    with pytest.raises(InvalidRun, match="there are: toy"):
+        Registry.load(images).get("cobol")
+
+
+@pytest.mark.parametrize(
+    "change", [("title: Toy", "titel: Toy"), ("name: toy", "name: other"), ("limits: {", "limits: [")]
+)
+def test_a_wrong_file_is_named(images: Path, change: tuple[str, str]) -> None:
+    (images / "toy/environment.yaml").write_text(TEXT.replace(*change))
+    with pytest.raises(InvalidRun, match=r"toy/environment\.yaml"):
+        Registry.load(images)
+
+
+def test_the_python_environment_comes_with_the_library() -> None:
+    registry = Registry.load()
+    python = registry.get("python")
+    assert registry.by_language("py") == "python"
+    assert python.smoke_program()
+    assert python.smoke_expected()
+
+
+def test_tags_follow_content(images: Path) -> None:
+    toy = Registry.load(images).get("toy")
+    before = image_for(toy)
+    assert image_for(toy) == before
+    (images / "base/Dockerfile").write_text("FROM y\n")
+    with_other_base = image_for(toy)
+    (images / "toy/Dockerfile").write_text("FROM z\n")
+    assert len({before, with_other_base, image_for(toy)}) == 3
+
+
+def test_the_agent_is_complete_and_stands_alone() -> None:
+    files = agent_files()
+    assert {"__main__.py", "sandboxes/__init__.py", "sandboxes/agent/main.py"} <= files.keys()
+    for text in files.values():
+        for line in text.decode().splitlines():
+            if line.startswith("from sandboxes"):
+                assert line.startswith("from sandboxes.agent")
