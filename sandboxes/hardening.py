@@ -60,7 +60,7 @@ class HardeningRow:
         return self.wanted == self.found
 
 
-def hardening_table(runner: Runner, *, environment: str = "python") -> tuple[HardeningRow, ...]:
+def hardening_table(runner: Runner, *, environment: str = "python", key: str = "hardening") -> tuple[HardeningRow, ...]:
     """Run the probe and compare.
 
     Raises:
@@ -68,7 +68,7 @@ def hardening_table(runner: Runner, *, environment: str = "python") -> tuple[Har
     """
     limits = Limits()
     request = RunRequest(
-        key="hardening", environment=environment, files={"main.py": PROBE.encode()}, entry="main.py", limits=limits
+        key=key, environment=environment, files={"main.py": PROBE.encode()}, entry="main.py", limits=limits
     )
     result = runner.run(request)
     if result.outcome is not Outcome.SUCCEEDED:

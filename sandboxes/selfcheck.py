@@ -31,11 +31,12 @@ class Bench:
     environment: str
     limits: Limits
     counter: Iterator[int]
+    prefix: str
 
     def request(self, code: str, **fields: object) -> RunRequest:
         """A request for this program."""
         request = RunRequest(
-            key=f"selfcheck-{next(self.counter)}",
+            key=f"{self.prefix}-{next(self.counter)}",
             environment=self.environment,
             files={"main.py": code.encode()},
             entry="main.py",
@@ -51,16 +52,23 @@ class Bench:
 Expectation = Callable[[Bench], str]
 
 
-def self_check(runner: Runner, *, environment: str = "python", only: tuple[str, ...] = ()) -> tuple[Check, ...]:
-    """Run the checks that execute a program (all, or those named); never raises for what the backend does wrong."""
-    bench = Bench(runner, environment, Limits(cpu_seconds=10, wall_seconds=60, output_bytes=65536), itertools.count())
+def self_check(
+    runner: Runner, *, environment: str = "python", only: tuple[str, ...] = (), prefix: str = "selfcheck"
+) -> tuple[Check, ...]:
+    """Run the checks that execute a program (all, or those named); never raises for what the backend does wrong.
+
+    Run keys begin with `prefix`: two suites at once on one engine need two prefixes.
+    """
+    bench = Bench(
+        runner, environment, Limits(cpu_seconds=10, wall_seconds=60, output_bytes=65536), itertools.count(), prefix
+    )
     wanted = only or tuple(PROGRAM_CHECKS)
     return tuple(_check(name, PROGRAM_CHECKS[name], bench) for name in wanted)
 
 
 def rule_check(runner: Runner, *, environment: str = "python") -> tuple[Check, ...]:
     """Run the checks of rules that hold without executing anything; a double keeps them, too."""
-    bench = Bench(runner, environment, Limits(), itertools.count())
+    bench = Bench(runner, environment, Limits(), itertools.count(), "rules")
     return tuple(_check(name, expectation, bench) for name, expectation in RULE_CHECKS.items())
 
 
@@ -195,7 +203,7 @@ def _bad_requests(bench: Bench) -> str:
 
 
 def _nothing_to_reap(bench: Bench) -> str:
-    return _differs(bench.runner.reap(keys=("selfcheck-never-ran",)), 0)
+    return _differs(bench.runner.reap(keys=(f"{bench.prefix}-never-ran",)), 0)
 
 
 PROGRAM_CHECKS: dict[str, Expectation] = {

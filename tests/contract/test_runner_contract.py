@@ -1,5 +1,6 @@
 """One conformance suite over every runner; what only a real sandbox can keep runs on the engine alone."""
 
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -56,12 +57,12 @@ def test_engine_keeps_the_rules(engine: DockerEngine) -> None:
 @pytest.mark.engine
 @pytest.mark.parametrize("name", PROGRAM_CHECKS)
 def test_engine_conforms(name: str, engine: DockerEngine) -> None:
-    checks = self_check(engine, only=(name,))
+    checks = self_check(engine, only=(name,), prefix=uuid.uuid4().hex)
     assert [check.name for check in checks] == [name]
     assert failures(checks) == []
 
 
 @pytest.mark.engine
 def test_engine_hardening_flag_by_flag(engine: DockerEngine) -> None:
-    table = hardening_table(engine)
+    table = hardening_table(engine, key=uuid.uuid4().hex)
     assert [row for row in table if not row.holds] == []

@@ -1,5 +1,6 @@
 """One engine for all attacks, and a census of what they leave."""
 
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +24,7 @@ TIGHT = Limits(
     disk_bytes=32 * MIB,
     inodes=512,
 )
-BOOT = "hostile-tests"
+BOOT = f"hostile-{uuid.uuid4().hex}"
 
 Attack = Callable[..., RunResult]
 
@@ -49,7 +50,7 @@ def attack(hostile_engine: DockerEngine, request: pytest.FixtureRequest) -> Atta
     def run(code: str, **fields: object) -> RunResult:
         limits = replace(TIGHT, **fields.pop("limit", {}))  # type: ignore[arg-type]
         wanted = RunRequest(
-            key=f"hostile-{request.node.name}",
+            key=f"{BOOT}-{request.node.name}",
             environment="python",
             files={"main.py": code.encode()},
             entry="main.py",

@@ -7,7 +7,7 @@ import pytest
 from sandboxes.backends.docker_engine import DockerEngine
 from sandboxes.result import Outcome
 from sandboxes.spec import RunRequest
-from tests.hostile.conftest import Attack
+from tests.hostile.conftest import BOOT, Attack
 
 pytestmark = pytest.mark.engine
 
@@ -166,7 +166,7 @@ def findings(hostile_engine: DockerEngine) -> dict[str, str]:
         for name, (expression, _) in PROBES.items()
     ]
     code = PREAMBLE + "\n".join(lines) + "\nprint(json.dumps(found))\n"
-    request = RunRequest(key="probes", environment="python", files={"main.py": code.encode()}, entry="main.py")
+    request = RunRequest(key=f"{BOOT}-probes", environment="python", files={"main.py": code.encode()}, entry="main.py")
     result = hostile_engine.run(request)
     assert result.outcome is Outcome.SUCCEEDED, result.stderr.data
     found: dict[str, str] = json.loads(result.stdout.data)

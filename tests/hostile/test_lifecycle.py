@@ -42,7 +42,7 @@ def test_an_agent_without_a_host_ends_by_itself(goodbye: str, hostile_engine: Do
     environment = Registry.load().get("python")
     client = connect()
     placement = Placement(
-        slot=7, key=f"goodbye-{goodbye}", boot_id=BOOT, scope="lifecycle", deadline=time.time() + 60, oom_score_adj=0
+        slot=7, key=f"{BOOT}-{goodbye}", boot_id=BOOT, scope="lifecycle", deadline=time.time() + 60, oom_score_adj=0
     )
     request = sleeper(placement.key)
     with hostile_engine._sandbox(image_for(environment), TIGHT, placement) as (container, connection):
@@ -67,7 +67,7 @@ def test_reap_by_key_ends_a_run_and_the_runner_says_so(hostile_engine: DockerEng
             running.set()
 
         try:
-            hostile_engine.run(sleeper("to-be-reaped"), on_output=seen)
+            hostile_engine.run(sleeper(f"{BOOT}-reaped"), on_output=seen)
         except BackendLost as error:
             troubles.append(error)
 
@@ -75,7 +75,7 @@ def test_reap_by_key_ends_a_run_and_the_runner_says_so(hostile_engine: DockerEng
     worker.start()
     assert running.wait(60)
     assert hostile_engine.reap(keys=("somebody-else",)) == 0
-    assert hostile_engine.reap(keys=("to-be-reaped",)) == 1
+    assert hostile_engine.reap(keys=(f"{BOOT}-reaped",)) == 1
     worker.join(30)
     assert len(troubles) == 1
 
@@ -89,14 +89,16 @@ def test_reap_without_keys_takes_what_is_overdue_only(tmp_path: Path) -> None:
         name: engine._create(
             image,
             TIGHT,
-            Placement(slot=8, key=name, boot_id=BOOT, scope="reap", deadline=deadline, oom_score_adj=0),
+            Placement(
+                slot=8, key=f"{BOOT}-{name}", boot_id=BOOT, scope=f"reap-{BOOT}", deadline=deadline, oom_score_adj=0
+            ),
         )
         for name, deadline in (("overdue", time.time() - 1), ("in-time", time.time() + 300))
     }
-    assert engine.reap() >= 1
-    left = {found.id for found in client.containers.list(all=True, filters={"label": "runarena.scope=reap"})}
+    engine.reap()
+    left = {found.id for found in client.containers.list(all=True, filters={"label": f"runarena.scope=reap-{BOOT}"})}
     assert left == {ids["in-time"]}
-    assert engine.reap(keys=("in-time",)) == 1
+    assert engine.reap(keys=(f"{BOOT}-in-time",)) == 1
     engine.close()
     client.close()
 
@@ -104,13 +106,15 @@ def test_reap_without_keys_takes_what_is_overdue_only(tmp_path: Path) -> None:
 def test_an_earlier_attempt_with_the_same_key_is_destroyed_first(tmp_path: Path) -> None:
     registry = Registry.load()
     engine = DockerEngine(registry=registry, state_dir=tmp_path, boot_id=BOOT)
-    placement = Placement(slot=9, key="twice", boot_id=BOOT, scope="dup", deadline=time.time() + 300, oom_score_adj=0)
+    placement = Placement(
+        slot=9, key=f"{BOOT}-twice", boot_id=BOOT, scope="dup", deadline=time.time() + 300, oom_score_adj=0
+    )
     old = engine._create(image_for(registry.get("python")), TIGHT, placement)
     result = engine.run(
-        RunRequest(key="twice", environment="python", files={"a.py": b"print(1)"}, entry="a.py", limits=TIGHT)
+        RunRequest(key=f"{BOOT}-twice", environment="python", files={"a.py": b"print(1)"}, entry="a.py", limits=TIGHT)
     )
     assert result.stdout.data == b"1\n"
-    assert engine.reap(keys=("twice",)) == 0, f"{old} is still there"
+    assert engine.reap(keys=(f"{BOOT}-twice",)) == 0, f"{old} is still there"
     engine.close()
 
 

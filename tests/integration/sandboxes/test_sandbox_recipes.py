@@ -66,7 +66,7 @@ def test_an_environment_is_added_without_code_and_keeps_no_secret(toy: Registry,
     assert not {word for word in ("s3cret", "pr0xy") if word in records}
     engine = DockerEngine(registry=toy, state_dir=tmp_path / "state", boot_id="recipes")
     script = b"cat /opt/seen; ls /run/host /.host; exit 4"
-    result = engine.run(RunRequest(key="toy", environment="toy", files={"a.toy": script}, entry="a.toy"))
+    result = engine.run(RunRequest(key=f"toy-{tmp_path}", environment="toy", files={"a.toy": script}, entry="a.toy"))
     assert (result.outcome, result.exit_code, result.stdout.data) == (Outcome.FAILED, 4, b"s3cret\n")
     assert (result.environment_version, result.image_digest) == ("7", built.image_id)
     engine.close()
@@ -105,7 +105,9 @@ def test_every_environments_smoke_program_prints_what_it_should(tmp_path: Path) 
     engine = DockerEngine(registry=registry, state_dir=tmp_path, boot_id="smoke")
     for environment in registry.all():
         files = {environment.entry: environment.smoke_program()}
-        request = RunRequest(key="smoke", environment=environment.name, files=files, entry=environment.entry)
+        request = RunRequest(
+            key=f"smoke-{tmp_path}", environment=environment.name, files=files, entry=environment.entry
+        )
         result = engine.run(request)
         assert (result.outcome, result.stdout.data) == (Outcome.SUCCEEDED, environment.smoke_expected())
     engine.close()
