@@ -102,6 +102,16 @@ class OwnEngine:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
+        """Start it, and again when it ends at once because the killed one has not let go of everything yet."""
+        wait_for("the engine answers", self._up, 60)
+
+    def _up(self) -> bool:
+        if self._process is None or self._process.poll() is not None:
+            (self.folder / "pid").unlink(missing_ok=True)
+            self._launch()
+        return self._answers()
+
+    def _launch(self) -> None:
         log = (self.folder / "log").open("ab")
         self._process = subprocess.Popen(
             [
@@ -119,7 +129,6 @@ class OwnEngine:
             stderr=log,
             start_new_session=True,
         )
-        wait_for("the engine answers", self._answers, 60)
 
     def _answers(self) -> bool:
         try:
