@@ -126,7 +126,7 @@ class DockerEngine:
             try:
                 found = self._client.api.inspect_image(tag)
             except docker.errors.ImageNotFound as error:
-                hint = f"arena sandbox build {environment.name}"
+                hint = f"arena images build {environment.name}"
                 raise Unavailable(f"the image of environment {environment.name} is not built", hint=hint) from error
             self._images[environment.name] = (tag, str(found["Id"]))
         return self._images[environment.name]
@@ -183,7 +183,7 @@ class DockerEngine:
             return str(self._client.api.create_container_from_config(config)["Id"])
         except docker.errors.ImageNotFound as error:
             self._images.clear()
-            raise Unavailable(f"the image {image} is gone", hint="arena sandbox build") from error
+            raise Unavailable(f"the image {image} is gone", hint="arena images build") from error
         except docker.errors.APIError as error:
             raise StartFailed(f"the engine refused the sandbox: {error.explanation or error}") from error
 

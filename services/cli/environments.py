@@ -46,17 +46,24 @@ def build(names: Names = None) -> None:
 
 def check(names: Names = None) -> None:
     """Run each environment's smoke program and compare its output."""
-    from sandboxes.selfcheck import smoke
-
+    from sandboxes.spec import RunRequest
     from services.cli.output import results
     from services.entrypoints.bootstrap import Assembly
     from services.settings import load_settings
 
-    assembly = Assembly(load_settings())
-    failed = 0
+    assembly, failed = Assembly(load_settings()), 0
     for name in names or [environment.name for environment in assembly.registry.all()]:
-        finding = smoke(assembly.runner, assembly.registry.get(name))
-        failed += not finding.ok
-        results().print(f"{'ok' if finding.ok else 'FAILED':8} {name:14} {finding.detail}", markup=False)
+        environment = assembly.registry.get(name)
+        request = RunRequest(
+            key=assembly.ids.new(),
+            environment=name,
+            files={environment.entry: environment.smoke_program()},
+            entry=environment.entry,
+        )
+        result = assembly.runner.run(request)
+        good = result.stdout.data == environment.smoke_expected()
+        failed += not good
+        verdict = "ok" if good else "FAILED"
+        results().print(f"{verdict:8} {name:14} {result.outcome}, {result.wall_seconds:.2f} s", markup=False)
     if failed:
         raise typer.Exit(1)

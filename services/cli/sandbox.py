@@ -74,18 +74,22 @@ def _read(path: Path) -> bytes:
 
 
 def check() -> None:
-    """Every promise of the sandbox, tried on the engine at hand."""
-    from sandboxes.selfcheck import check_backend, check_hardening
-
+    """Every promise of the sandbox, tried on the engine at hand; exit 1 when one does not hold."""
+    from sandboxes.hardening import hardening_table
+    from sandboxes.selfcheck import rule_check, self_check
     from services.cli.output import results
     from services.entrypoints.bootstrap import Assembly
     from services.settings import load_settings
 
-    runner = Assembly(load_settings()).runner
-    findings = [*check_backend(runner, "python"), *check_hardening(runner, "python")]
-    for finding in findings:
-        results().print(f"{'ok' if finding.ok else 'FAILED':8} {finding.name:32} {finding.detail}", markup=False)
-    if not all(finding.ok for finding in findings):
+    runner, console, failed = Assembly(load_settings()).runner, results(), 0
+    for found in [*rule_check(runner), *self_check(runner)]:
+        failed += not found.passed
+        console.print(f"{'ok' if found.passed else 'FAILED':8} {found.name:32} {found.detail}", markup=False)
+    for row in hardening_table(runner):
+        failed += not row.holds
+        line = f"{'ok' if row.holds else 'FAILED':8} {row.flag:32} wanted {row.wanted}, found {row.found}"
+        console.print(line, markup=False)
+    if failed:
         raise typer.Exit(1)
 
 

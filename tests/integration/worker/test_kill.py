@@ -115,6 +115,8 @@ class OwnEngine:
         log = (self.folder / "log").open("ab")
         self._process = subprocess.Popen(
             [
+                "unshare",
+                "--net",  # with --bridge=none in our namespace it would delete the real engine's bridge
                 "dockerd",
                 f"--data-root={self.folder}/root",
                 f"--exec-root={self.folder}/exec",
