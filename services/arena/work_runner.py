@@ -16,11 +16,12 @@ from services.domain.problem import Problem
 from services.domain.work import (
     HEARTBEAT_SECONDS,
     MAX_INFRASTRUCTURE_RETRIES,
+    MAX_PROVIDER_RETRIES,
     Lease,
     WorkKind,
     retry_delay_seconds,
 )
-from services.errors import ArenaError, StaleLease, Unavailable
+from services.errors import ArenaError, ProviderError, StaleLease, Unavailable
 from services.store.unit_of_work import UnitOfWorkFactory
 
 Stage = Callable[[Lease], None]
@@ -57,7 +58,7 @@ class WorkRunner:
         return True
 
     def _trouble(self, lease: Lease, error: ArenaError | SandboxError) -> None:
-        if _retryable(error) and lease.work.retries < MAX_INFRASTRUCTURE_RETRIES:
+        if lease.work.retries < _retries_allowed(error):
             due = self.clock.now() + timedelta(seconds=retry_delay_seconds(lease.work.retries))
             log.warning("work_retried", work=lease.work.id, error=error.message, retries=lease.work.retries + 1)
             try:
@@ -107,7 +108,9 @@ class WorkRunner:
             thread.join(timeout=5)
 
 
-def _retryable(error: ArenaError | SandboxError) -> bool:
-    if isinstance(error, SandboxError):
-        return error.retryable
-    return isinstance(error, Unavailable) and getattr(error, "retryable", True)
+def _retries_allowed(error: ArenaError | SandboxError) -> int:
+    """How often the work is tried again after this error; a provider has been retried inside its client already."""
+    if isinstance(error, ProviderError):
+        return MAX_PROVIDER_RETRIES if error.retryable else 0
+    retryable = error.retryable if isinstance(error, SandboxError) else isinstance(error, Unavailable)
+    return MAX_INFRASTRUCTURE_RETRIES if retryable else 0
