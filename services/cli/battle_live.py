@@ -114,23 +114,20 @@ def follow(services: Services, battle_id: str, live: LiveBattle, *, timeout_seco
                 f"Battle {battle_id} is not done after {timeout_seconds:.0f} s.",
                 hint="`arena doctor` checks the parts; worker.log in the data folder says more.",
             )
-        for logged in services.events.read(battle_id, after=cursor, block_seconds=1.0):
+        fresh = services.events.read(battle_id, after=cursor, block_seconds=1.0)
+        for logged in fresh:
             cursor = logged.id
             live.show(logged.event)
             done = done or isinstance(logged.event, DoneEvent)
-        if not done:
+        if not fresh:
             done = _finished(services, battle_id)
     _await_ratings(services, battle_id)
 
 
 def _finished(services: Services, battle_id: str) -> bool:
-    """Whether the store says done although the log has lost its last event."""
+    """Whether the store says done although the log, silent for a second, has lost its last event."""
     with services.store() as uow:
-        terminal = uow.battles.get(battle_id).state.terminal
-    if not terminal:
-        return False
-    events = services.events.read(battle_id)
-    return not events or not isinstance(events[-1].event, DoneEvent)
+        return uow.battles.get(battle_id).state.terminal
 
 
 def _await_ratings(services: Services, battle_id: str) -> None:
