@@ -9,7 +9,7 @@ from services.arena.sampling import POLICY, POLICY_VERSION, draw_pair
 from services.clock import Clock, Ids
 from services.contenders.protocol import Catalogue
 from services.domain.answer import Answer
-from services.domain.battle import Battle, BattleState, Turn
+from services.domain.battle import CHOSEN_POLICY, Battle, BattleState, Turn
 from services.domain.prompt import check_prompt
 from services.domain.side import Side
 from services.domain.visibility import BattleView, Viewer, battle_view
@@ -33,7 +33,8 @@ class Battles:
     def create(self, prompt: str, *, contenders: tuple[str, str] | None = None, judges: tuple[str, ...] = ()) -> Battle:
         """Store a battle and set both sides to work.
 
-        A pair chosen by name plays in drawn seats and is kept out of no board: its probability is 1.
+        A pair chosen by name plays in drawn seats with probability 1; automatic judges stay blind, but a person's
+        vote on it is kept out of the human board, because whoever chose knows the names.
 
         Raises:
             InvalidRequest: the prompt, a judge or the pair is not acceptable.
@@ -75,7 +76,7 @@ class Battles:
             drawn = draw_pair(self.catalogue.contenders(), uow.battles.pair_counts(), self.rng)
             names, policy, probability = [drawn.contender_a, drawn.contender_b], POLICY, drawn.probability
         else:
-            names, policy, probability = list(pair), "chosen", 1.0
+            names, policy, probability = list(pair), CHOSEN_POLICY, 1.0
             if pair[0] == pair[1]:
                 raise InvalidRequest("A contender cannot meet itself.", hint="Name two different contenders.")
             for name in pair:

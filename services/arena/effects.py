@@ -55,9 +55,8 @@ class Publisher:
         """Tell a worker about `work` and remember when."""
         try:
             self.dispatcher.send(work)
+            with self.store() as uow:
+                uow.work.mark_sent(work.id, now=self.clock.now())
+                uow.commit()
         except Unavailable as error:
             log.warning("work_not_sent", work=work.id, error=error.message)
-            return
-        with self.store() as uow:
-            uow.work.mark_sent(work.id, now=self.clock.now())
-            uow.commit()

@@ -15,6 +15,7 @@ from services.domain.events import DoneEvent, JudgementEvent, PhaseEvent, Proble
 from services.domain.judgement import Judgement, SeatOrder, Source
 from services.domain.problem import Problem
 from services.domain.work import WorkItem, WorkKind, WorkState
+from services.errors import NotFound
 from services.judges.protocol import Judge
 from services.store.unit_of_work import UnitOfWork
 
@@ -97,6 +98,10 @@ class Orchestrator:
             return
         self._move(uow, battle, BattleEventKind.SIDES_FINISHED_TO_JUDGE, effects)
         for name in battle.judges:
+            if name not in self.judges:
+                raise NotFound(
+                    f"There is no judge {name!r} on this worker.", hint="Give all workers one configuration."
+                )
             for order in self.judges[name].orders:
                 self._ask(uow, effects, WorkKind.JUDGE, battle.id, f"{name}:{order}")
 

@@ -34,7 +34,8 @@ class Rating:
     def compute(self, source: Source) -> Board:
         """The board of `source` from the judgements stored now."""
         with self.store() as uow:
-            rows, nulls = comparisons(uow.judgements.by_source(source))
+            judged = uow.judgements.by_source(source)
+        rows, nulls = comparisons([pair for pair in judged if source is not Source.HUMAN or pair[0].blind])
         names = {row.contender_a for row in rows} | {row.contender_b for row in rows}
         return board(
             rows,

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from services.arena.effects import Effects, Publisher
 from services.arena.orchestrator import Orchestrator
 from services.clock import Clock, Ids
-from services.domain.battle import BattleEventKind
+from services.domain.battle import BattleEventKind, BattleState
+from services.domain.events import DoneEvent
 from services.domain.judgement import Source, Winner
 from services.domain.vote import Vote
 from services.errors import Conflict
@@ -55,6 +56,8 @@ class Voting:
             turn = uow.battles.turns(battle_id)[-1]
             uow.judgements.put(judgement_from_vote(vote, turn.id, self.ids.new()))
             uow.battles.update(battle.after(BattleEventKind.VOTED, now=vote.created_at))
+            if not battle.state.terminal:
+                effects.event(battle_id, DoneEvent(state=BattleState.VOTED))
             self.orchestrator.ask_rating(uow, Source.HUMAN, battle_id, effects)
             uow.commit()
         self.publisher.publish(effects)

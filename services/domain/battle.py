@@ -18,6 +18,8 @@ from services.domain.problem import Problem
 from services.domain.side import Side
 from services.errors import Conflict
 
+CHOSEN_POLICY = "chosen"
+
 
 class BattleState(StrEnum):
     """Where a battle stands."""
@@ -94,6 +96,11 @@ class Battle:
     ranked: bool = True
     finished_at: datetime | None = None
     problem: Problem | None = None
+
+    @property
+    def blind(self) -> bool:
+        """Whether nobody could know the pair: only then does a person's vote count on the human board."""
+        return self.policy != CHOSEN_POLICY
 
     def contender(self, side: Side) -> str:
         """Who sits on `side`."""

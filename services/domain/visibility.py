@@ -105,7 +105,7 @@ def battle_view(
         prompt=turn.prompt,
         open_to_vote=battle.state.open_to_vote,
         revealed=open_names,
-        pair_chosen=battle.policy == "chosen",
+        pair_chosen=not battle.blind,
         sides={
             side: SideView(
                 side=side,

@@ -1,0 +1,73 @@
+"""Votes are idempotent and one per battle; pairs chosen by name stay off the human board. On a real SQLite store."""
+
+from pathlib import Path
+
+import pytest
+
+from services.arena.rating import Rating
+from services.clock import SystemClock
+from services.container import Services
+from services.domain.battle import BattleState
+from services.domain.events import DoneEvent
+from services.domain.judgement import Source, Winner
+from services.domain.work import WorkKind
+from services.errors import Conflict
+from services.store import schema
+from services.store.sql import SqlUnitOfWorkFactory, create_engine_for
+from tests.fixtures.arena_services import JUDGE, NAMES, assemble, fail_side, finish_sides, judge
+
+
+@pytest.fixture
+def services(tmp_path: Path) -> Services:
+    url = f"sqlite:///{tmp_path}/arena.db"
+    schema.upgrade(url)
+    return assemble(store=SqlUnitOfWorkFactory(create_engine_for(url)))
+
+
+def human_judgements(services: Services) -> int:
+    return Rating(store=services.store, clock=SystemClock(), anchor="", seed=1).compute(Source.HUMAN).judgements
+
+
+def test_a_repeated_vote_is_the_same_vote_and_another_is_refused(services: Services) -> None:
+    battle = services.battles.create("build it")
+    finish_sides(services, battle.id)
+    first = services.voting.cast(battle.id, Winner.A, voter="v", idempotency_key="k")
+    assert services.voting.cast(battle.id, Winner.A, voter="v", idempotency_key="k") == first
+    for choice, key in ((Winner.B, "k"), (Winner.A, "other")):
+        with pytest.raises(Conflict, match="already"):
+            services.voting.cast(battle.id, choice, voter="v", idempotency_key=key)
+    assert human_judgements(services) == 1
+    with services.store() as uow:
+        assert [work.kind for work in uow.work.of_battle(battle.id)].count(WorkKind.RATE) == 1
+
+
+def test_voting_is_closed_while_running_and_when_void(services: Services) -> None:
+    battle = services.battles.create("build it")
+    with pytest.raises(Conflict, match="running"):
+        services.voting.cast(battle.id, Winner.A, voter="v", idempotency_key="k")
+    fail_side(services, battle.id)
+    with pytest.raises(Conflict, match="void"):
+        services.voting.cast(battle.id, Winner.A, voter="v", idempotency_key="k")
+    assert human_judgements(services) == 0
+
+
+def test_a_vote_before_the_judge_ends_the_stream_and_the_judge_still_counts(services: Services) -> None:
+    battle = services.battles.create("build it", judges=(JUDGE,))
+    finish_sides(services, battle.id)
+    services.voting.cast(battle.id, Winner.B, voter="v", idempotency_key="k")
+    assert services.events.read(battle.id)[-1].event == DoneEvent(state=BattleState.VOTED)
+    judge(services, battle.id)
+    with services.store() as uow:
+        assert uow.battles.get(battle.id).state is BattleState.VOTED
+        assert len(uow.judgements.by_source(Source.EXECUTION)) == 1
+
+
+def test_a_pair_chosen_by_name_stays_off_the_human_board(services: Services) -> None:
+    chosen = services.battles.create("build it", contenders=(NAMES[0], NAMES[1]))
+    finish_sides(services, chosen.id)
+    services.voting.cast(chosen.id, Winner.A, voter="v", idempotency_key="k")
+    assert human_judgements(services) == 0
+    drawn = services.battles.create("build it")
+    finish_sides(services, drawn.id)
+    services.voting.cast(drawn.id, Winner.A, voter="v", idempotency_key="k")
+    assert human_judgements(services) == 1
