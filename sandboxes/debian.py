@@ -12,14 +12,13 @@ from typing import IO
 from sandboxes.errors import Unavailable
 
 SUITE = "trixie"
-MIRROR = "http://deb.debian.org/debian"
 HINT = "run `apt-get install debootstrap` as root on Debian or Ubuntu, or `docker pull debian:trixie-slim`"
 TIMEOUT_SECONDS = 900.0
 
 
 @contextmanager
-def debian_archive(on_progress: Callable[[str], None], *, mirror: str = MIRROR) -> Iterator[IO[bytes]]:
-    """A tar archive of a minimal Debian, made with debootstrap; gone afterwards.
+def debian_archive(on_progress: Callable[[str], None]) -> Iterator[IO[bytes]]:
+    """A tar archive of a minimal Debian, made with debootstrap from its own default mirror; gone afterwards.
 
     Raises:
         Unavailable: not root, no debootstrap, or it failed.
@@ -27,8 +26,8 @@ def debian_archive(on_progress: Callable[[str], None], *, mirror: str = MIRROR) 
     program = _debootstrap(on_progress)
     with tempfile.TemporaryDirectory(prefix="runarena-debian-") as folder:
         root, archive = Path(folder) / "root", Path(folder) / "root.tar"
-        on_progress(f"debootstrap {SUITE} from {mirror} (about half a minute)")
-        _run([program, "--variant=minbase", SUITE, str(root), mirror])
+        on_progress(f"debootstrap {SUITE} (about half a minute)")
+        _run([program, "--variant=minbase", SUITE, str(root)])
         _run(["tar", "-C", str(root), "--exclude=./dev/*", "--exclude=./var/cache/apt/*", "-cf", str(archive), "."])
         with archive.open("rb") as file:
             yield file

@@ -8,7 +8,7 @@ from sandboxes.seccomp import profile_json
 
 POLICY_VERSION = "1"
 ISOLATION = "container"
-WORK = "/work"
+WORK = "/sandbox"
 FIRST_UID = 10001
 HOST_NAME = "sandbox"
 OWNER = "runarena"

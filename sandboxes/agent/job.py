@@ -18,7 +18,7 @@ class Job:
     artefacts: tuple[str, ...]
     artefact_count: int
     artefact_bytes: int
-    work: str = "/work"
+    work: str = "/sandbox"
 
     def to_json(self) -> bytes:
         """This job as UTF-8 JSON."""

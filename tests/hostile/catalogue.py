@@ -244,7 +244,7 @@ PROGRAMS = (
     ),
     Program(
         id="lock-work-directory",
-        code="import os; open('a', 'w').write('x'); os.chmod('/work', 0)",
+        code="import os; open('a', 'w').write('x'); os.chmod('/sandbox', 0)",
         outcome=OK,
         artefacts=set(),
     ),

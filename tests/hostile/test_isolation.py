@@ -117,7 +117,7 @@ PROBES: dict[str, tuple[str, set[str]]] = {
         "repr(open('/proc/kcore', 'rb').read(1)) if os.access('/proc/kcore', 4) else 'masked'",
         {"masked", "b''"},
     ),
-    "make-device": ("tried(lambda: os.mknod('/work/dev', 0o60600, os.makedev(8, 0)))", {"EPERM"}),
+    "make-device": ("tried(lambda: os.mknod('/sandbox/dev', 0o60600, os.makedev(8, 0)))", {"EPERM"}),
     "passwd-edit": ("tried(lambda: opened('/etc/passwd', os.O_WRONLY))", {"EROFS", "EACCES"}),
     "shadow-read": ("tried(lambda: opened('/etc/shadow'))", {"EACCES", "ENOENT"}),
     "site-packages-write": (

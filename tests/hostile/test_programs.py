@@ -37,7 +37,7 @@ def assert_bounded(result: RunResult) -> None:
 def test_nothing_is_left_for_the_next(number: int, attack: Attack) -> None:
     code = (
         "import os\n"
-        "for d in ('/tmp', '/dev/shm', '/work', '/dev/mqueue'):\n"
+        "for d in ('/tmp', '/dev/shm', '/sandbox', '/dev/mqueue'):\n"
         " print(os.path.exists(d + '/left'))\n"
         " try: open(d + '/left', 'w').close()\n"
         " except OSError: pass\n"

@@ -25,7 +25,7 @@ def test_host_config_flag_by_flag() -> None:
     assert found["IpcMode"] == "private"
     assert found["LogConfig"]["Type"] == "none"
     assert {"Name": "core", "Soft": 0, "Hard": 0} in found["Ulimits"]
-    assert found["Tmpfs"]["/work"] == (
+    assert found["Tmpfs"]["/sandbox"] == (
         f"rw,exec,nosuid,nodev,size={5 * MIB},nr_inodes=77,mode=0700,uid=10004,gid=10004"
     )
     assert "noexec" in found["Tmpfs"]["/tmp"]
