@@ -40,3 +40,9 @@ export PIP_DISABLE_PIP_VERSION_CHECK=1
 say "Installing the locked dependencies (the first time takes about a minute)"
 .venv/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements.lock
 .venv/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+
+if ! .venv/bin/python -c 'import ctypes; ctypes.CDLL("libgomp.so.1")' 2>/dev/null; then
+  is_debian_root || fail "The embedded model needs the OpenMP runtime, libgomp.so.1. As root: apt-get install libgomp1"
+  say "Installing libgomp1, which the embedded model needs"
+  apt_install libgomp1
+fi
