@@ -225,7 +225,7 @@ class DockerEngine:
         raise BackendLost(f"the sandbox went away in mid-run (state {state['Status']}, code {state['ExitCode']})")
 
     def _clear_leftovers(self, placement: policy.Placement) -> None:
-        """Destroy what an earlier attempt of this run, or an earlier user of this slot, left."""
+        """Destroy what an earlier attempt of this run or user of this slot left, and whatever is overdue."""
         for found in self._owned():
             labels = found["Labels"]
             same_key = labels.get(policy.LABEL + "key") == placement.key
@@ -233,7 +233,7 @@ class DockerEngine:
                 placement.scope,
                 str(placement.slot),
             )
-            if same_key or same_slot:
+            if same_key or same_slot or self._is_due(labels, ()):
                 self._remove(found["Id"])
 
     def _is_due(self, labels: dict[str, str], keys: tuple[str, ...]) -> bool:

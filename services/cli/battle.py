@@ -38,7 +38,7 @@ def run(
     from services.domain.visibility import Viewer
     from services.entrypoints.bootstrap import Assembly
     from services.entrypoints.supervisor import Supervisor
-    from services.entrypoints.worker import run_reaper
+    from services.entrypoints.worker import run_reaper, run_sandbox_reaper
     from services.settings import load_settings
 
     settings = load_settings()
@@ -53,7 +53,8 @@ def run(
         stack.callback(stop.set)
         if workers:
             stack.enter_context(Supervisor(settings=settings))
-            threading.Thread(target=run_reaper, args=(assembly, stop), daemon=True).start()
+            for reaper in (run_reaper, run_sandbox_reaper):
+                threading.Thread(target=reaper, args=(assembly, stop), daemon=True).start()
         for number, text in enumerate(prompts, start=1):
             battle = services.battles.create(text, contenders=pair, judges=judges)
             live = LiveBattle(console, title=f"Battle {number} of {len(prompts)}", prompt=text)

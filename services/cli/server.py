@@ -33,7 +33,7 @@ def serve(
     from services.entrypoints.asgi import make_asgi
     from services.entrypoints.bootstrap import Assembly
     from services.entrypoints.supervisor import Supervisor
-    from services.entrypoints.worker import run_reaper
+    from services.entrypoints.worker import run_reaper, run_sandbox_reaper
     from services.settings import load_settings
 
     settings = load_settings()
@@ -44,7 +44,8 @@ def serve(
         stack.callback(stop.set)
         if workers:
             stack.enter_context(Supervisor(settings=settings))
-            threading.Thread(target=run_reaper, args=(assembly, stop), daemon=True).start()
+            for reaper in (run_reaper, run_sandbox_reaper):
+                threading.Thread(target=reaper, args=(assembly, stop), daemon=True).start()
         uvicorn.run(
             asgi,
             host=host or settings.host,

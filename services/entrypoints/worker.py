@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import structlog
 
+from sandboxes.errors import SandboxError
 from services.arena.work_runner import WorkRunner
 from services.domain.work import REAPER_PERIOD_SECONDS
 from services.entrypoints.bootstrap import Assembly, find_broker
@@ -15,6 +16,7 @@ from services.settings import Settings
 from services.worker.app import make_app, worker_argv
 
 EXECUTION_QUEUE = "execution"
+SANDBOX_REAPER_SECONDS = 30.0
 log = structlog.get_logger()
 
 
@@ -58,3 +60,14 @@ def run_reaper(assembly: Assembly, stop: threading.Event) -> None:
             assembly.services.recovery.sweep()
         except ArenaError as error:
             log.warning("sweep_failed", error=error.message)
+
+
+def run_sandbox_reaper(assembly: Assembly, stop: threading.Event) -> None:
+    """Destroy overdue sandboxes at once and every 30 s until `stop` is set; for processes that reach the engine."""
+    while True:
+        try:
+            assembly.runner.reap()
+        except SandboxError as error:
+            log.warning("reap_failed", error=error.message)
+        if stop.wait(SANDBOX_REAPER_SECONDS):
+            return

@@ -103,6 +103,20 @@ def test_reap_without_keys_takes_what_is_overdue_only(tmp_path: Path) -> None:
     client.close()
 
 
+def test_the_next_run_destroys_whatever_is_overdue(tmp_path: Path) -> None:
+    registry = Registry.load()
+    engine = DockerEngine(registry=registry, state_dir=tmp_path, boot_id=BOOT)
+    orphan = Placement(
+        slot=8, key=f"{BOOT}-orphan", boot_id="gone", scope="elsewhere", deadline=time.time() - 1, oom_score_adj=0
+    )
+    engine._create(image_for(registry.get("python")), TIGHT, orphan)
+    engine.run(
+        RunRequest(key=f"{BOOT}-next", environment="python", files={"a.py": b"print(1)"}, entry="a.py", limits=TIGHT)
+    )
+    assert engine.reap(keys=(f"{BOOT}-orphan",)) == 0
+    engine.close()
+
+
 def test_an_earlier_attempt_with_the_same_key_is_destroyed_first(tmp_path: Path) -> None:
     registry = Registry.load()
     engine = DockerEngine(registry=registry, state_dir=tmp_path, boot_id=BOOT)
