@@ -32,6 +32,12 @@ run_engine() {
   fi
   mkdir -p "$state"
   # live-restore: running sandboxes outlive an engine that is restarted.
+  # A stale pid file stops dockerd from starting when its number has been given to another process.
+  is_ours || rm -f "$pid_file"
+  local containerd=/var/run/docker/containerd/containerd.pid
+  if [ -s "$containerd" ] && [ "$(cat "/proc/$(cat "$containerd")/comm" 2>/dev/null)" != containerd ]; then
+    rm -f "$containerd"
+  fi
   setsid dockerd --live-restore --pidfile "$pid_file" >"$log_file" 2>&1 </dev/null &
   say "Started dockerd (log: $log_file); stop it with: make engine-stop"
 }
