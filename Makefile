@@ -7,6 +7,7 @@ SHELL := /bin/bash
 BIN := .venv/bin
 STAMP := .venv/.installed
 UV ?= uv
+IMAGES ?= python
 SOURCES := services sandboxes tests scripts
 RESOLVE = $(UV) pip compile pyproject.toml --all-extras --generate-hashes --no-emit-index-url --no-annotate --no-header -q
 
@@ -27,8 +28,8 @@ engine: $(STAMP) ## See to a Docker engine: use the one that answers, else insta
 engine-stop: ## Stop the engine that `make engine` started
 	@bash scripts/engine.sh stop
 
-images: $(STAMP) engine ## Build the sandbox images (skips those that are up to date)
-	@$(BIN)/arena images build
+images: $(STAMP) engine ## Build the sandbox images in IMAGES (default python; IMAGES= builds all); skips those that are up to date
+	@$(BIN)/arena images build $(IMAGES)
 
 setup: $(STAMP) engine images ## All of the above
 

@@ -26,7 +26,8 @@ AGENT_FOLDER = "/opt/runarena"
 AGENT_START = "from sandboxes.agent.main import main\n\nmain()\n"
 # build stages hold the host's settings, so they do not outlive the build
 STAGE_FILTER = {"dangling": True, "label": "runarena.stage=build"}
-AGENT_LINES = f"""
+AGENT_LINES = f"""ARG BASE
+FROM ${{BASE}}
 COPY .agent/ {AGENT_FOLDER}/
 RUN python3 -m compileall -q {AGENT_FOLDER}
 WORKDIR /
@@ -66,9 +67,15 @@ def connect(*, timeout_seconds: float = 60) -> Any:
 
 def image_for(environment: Environment) -> str:
     """The tag of this environment's image: a hash over its folder, the base's and the agent."""
-    files = {**_folder_files(environment.folder, "environment/"), **agent_files()}
-    text = base_tag(environment.folder.parent) + AGENT_LINES
-    return f"runarena/{environment.name}:{_digest(files, text)}"
+    settings = (environment.folder / "environment.yaml").read_bytes()
+    files = {"environment.yaml": settings, **agent_files()}
+    return f"runarena/{environment.name}:{_digest(files, runtime_tag(environment) + AGENT_LINES)}"
+
+
+def runtime_tag(environment: Environment) -> str:
+    """The tag of the image below it, without the agent: what takes long to build."""
+    files = _runtime_files(environment)
+    return f"runarena/runtime-{environment.name}:{_digest(files, base_tag(environment.folder.parent))}"
 
 
 def base_tag(images: Path) -> str:
@@ -126,15 +133,20 @@ class _Recipe:
         image_id = _image_id(self._client, tag)
         cached = image_id is not None
         if image_id is None:
-            base = self._base()
-            files = _folder_files(environment.folder, "")
-            files["Dockerfile"] += AGENT_LINES.encode()
+            files = {"Dockerfile": AGENT_LINES.encode()}
             files |= {f".agent/{path}": data for path, data in agent_files().items()}
-            image_id = self._build(tag, files, {"BASE": base})
+            image_id = self._build(tag, files, {"BASE": self._runtime(environment)})
             self._purge(environment.name, tag)
             self._client.images.prune(filters=STAGE_FILTER)
         seconds = time.monotonic() - started
         return BuiltImage(name=environment.name, tag=tag, image_id=image_id, seconds=seconds, cached=cached)
+
+    def _runtime(self, environment: Environment) -> str:
+        tag = runtime_tag(environment)
+        if _image_id(self._client, tag) is None:
+            self._build(tag, _runtime_files(environment), {"BASE": self._base()})
+            self._purge(f"runtime-{environment.name}", tag)
+        return tag
 
     def _base(self) -> str:
         tag = base_tag(self._images)
@@ -244,6 +256,12 @@ def _image_id(client: Any, tag: str) -> str | None:
 def _folder_files(folder: Path, prefix: str) -> dict[str, bytes]:
     paths = sorted(path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
     return {prefix + path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+
+
+def _runtime_files(environment: Environment) -> dict[str, bytes]:
+    """What the Dockerfile may use: the folder without the settings and the smoke programs."""
+    files = _folder_files(environment.folder, "")
+    return {path: data for path, data in files.items() if path != "environment.yaml" and not path.startswith("smoke/")}
 
 
 def _digest(files: Mapping[str, bytes], text: str) -> str:

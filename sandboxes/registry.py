@@ -1,5 +1,8 @@
 """The environments there are, read from `images/*/environment.yaml`."""
 
+import fnmatch
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -8,30 +11,92 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sandboxes.errors import InvalidRun
 from sandboxes.limits import Limits
+from sandboxes.result import Outcome, Phase
 
 
 class EnvironmentLimits(BaseModel):
-    """The limits of an environment; what is left out is the library's default."""
+    """Limits as a file gives them; what is left out comes from the level above, last from the library's default."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    cpu_seconds: float = Limits.cpu_seconds
-    wall_seconds: float = Limits.wall_seconds
-    memory_bytes: int = Limits.memory_bytes
-    pids: int = Limits.pids
-    output_bytes: int = Limits.output_bytes
-    file_bytes: int = Limits.file_bytes
-    disk_bytes: int = Limits.disk_bytes
-    inodes: int = Limits.inodes
+    cpu_seconds: float | None = None
+    wall_seconds: float | None = None
+    memory_bytes: int | None = None
+    pids: int | None = None
+    output_bytes: int | None = None
+    file_bytes: int | None = None
+    disk_bytes: int | None = None
+    inodes: int | None = None
+
+    def over(self, below: Limits) -> Limits:
+        """These limits, the gaps filled from `below`."""
+        return replace(below, **self.model_dump(exclude_none=True))
+
+
+class StageSpec(BaseModel):
+    """One stage: its argument list and where it differs from the environment.
+
+    A word of `argv` may hold `{entry}`, `{stem}` (the entry without its extension), `{memory_mib}` (the stage's limit);
+    the words `{args}`, `{sources}` (files with the environment's extensions that are not tests) and `{tests}` become
+    as many words as there are.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    argv: tuple[str, ...] = Field(min_length=1)
+    env: dict[str, str] = Field(default_factory=dict)
+    limits: EnvironmentLimits = EnvironmentLimits()
+
+
+class TestsSpec(StageSpec):
+    """The tests stage; it runs when a file of the answer matches one of the patterns (path or its last part)."""
+
+    patterns: tuple[str, ...] = Field(min_length=1)
+
+    def found(self, files: Iterable[str]) -> tuple[str, ...]:
+        """The test files among these."""
+        return tuple(path for path in sorted(files) if self.is_test(path))
+
+    def is_test(self, path: str) -> bool:
+        """Whether this is a test file."""
+        name = path.rsplit("/", 1)[-1]
+        return any(fnmatch.fnmatchcase(path, wanted) or fnmatch.fnmatchcase(name, wanted) for wanted in self.patterns)
+
+
+class MemorySignature(BaseModel):
+    """How the language's runtime ends when its own heap gives up before the kernel does.
+
+    Believed only when the kernel's peak was at least `peak_share` of the limit.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    exit_codes: tuple[int, ...] = ()
+    signals: tuple[int, ...] = ()
+    peak_share: float = Field(default=0.8, gt=0, le=1)
+
+
+class WarmPool(BaseModel):
+    """How many ready sandboxes to keep: `min` always, at most `max` after use."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    min: int = Field(default=0, ge=0, le=64)
+    max: int = Field(default=2, ge=0, le=64)
 
 
 class Smoke(BaseModel):
-    """A program that must work in a fresh image: its file and the file with its expected output."""
+    """A program that must work in a fresh image: the folder smoke/<name>, its output in smoke/<name>.txt if fixed."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    file: str
-    expect: str
+    name: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
+    entry: str = ""
+    stdin: str = ""
+    args: tuple[str, ...] = ()
+    env: dict[str, str] = Field(default_factory=dict)
+    outcome: Outcome = Outcome.SUCCEEDED
+    phase: Phase = Phase.RUN
 
 
 class Environment(BaseModel):
@@ -48,30 +113,77 @@ class Environment(BaseModel):
     entry: str
     files: tuple[str, ...] = ()
     packages: tuple[str, ...] = ()
-    run: tuple[str, ...] = Field(min_length=1)
+    compile: StageSpec | None = None
+    run: StageSpec
+    tests: TestsSpec | None = None
+    preload: str = ""
     env: dict[str, str] = Field(default_factory=dict)
     limits: EnvironmentLimits = EnvironmentLimits()
-    smoke: Smoke
+    memory_signature: MemorySignature = MemorySignature()
+    isolation: Literal["namespace", "container"] = "namespace"
+    warm_pool: WarmPool = WarmPool()
+    smoke: tuple[Smoke, ...] = Field(min_length=1)
     folder: Path = Field(exclude=True)
 
-    def default_limits(self) -> Limits:
-        """The limits of a run that asks for none."""
-        return Limits(**self.limits.model_dump())
+    def spec(self, phase: Phase) -> StageSpec | None:
+        """What this environment says about a stage, if it has it."""
+        return {Phase.COMPILE: self.compile, Phase.RUN: self.run, Phase.TESTS: self.tests}.get(phase)
 
-    def command(self, entry: str, args: tuple[str, ...] = ()) -> tuple[str, ...]:
-        """The argument list that runs this entry file."""
+    def default_limits(self, phase: Phase = Phase.RUN) -> Limits:
+        """The limits of a stage for which none are asked."""
+        below = self.limits.over(Limits())
+        spec = self.spec(phase)
+        return spec.limits.over(below) if spec else below
+
+    def command(
+        self, phase: Phase, *, entry: str, files: Iterable[str] = (), args: tuple[str, ...] = (), memory_bytes: int = 0
+    ) -> tuple[str, ...]:
+        """The argument list of a stage for this program.
+
+        Raises:
+            InvalidRun: the environment has no such stage.
+        """
+        spec = self.spec(phase)
+        if spec is None:
+            raise InvalidRun(f"environment {self.name} has no {phase} stage")
+        lists = {"{args}": args, "{sources}": self.sources(files), "{tests}": self.test_files(files)}
+        single = {
+            "{entry}": entry,
+            "{stem}": entry.rpartition(".")[0] or entry,
+            "{memory_mib}": str(memory_bytes >> 20),
+        }
         words: list[str] = []
-        for word in self.run:
-            words += args if word == "{args}" else [word.replace("{entry}", entry)]
+        for word in spec.argv:
+            words += lists[word] if word in lists else [_filled(word, single)]
         return tuple(words)
 
-    def smoke_program(self) -> bytes:
-        """The smoke program's text."""
-        return (self.folder / self.smoke.file).read_bytes()
+    def test_files(self, files: Iterable[str]) -> tuple[str, ...]:
+        """The files that are tests."""
+        return self.tests.found(files) if self.tests else ()
 
-    def smoke_expected(self) -> bytes:
-        """What the smoke program prints."""
-        return (self.folder / self.smoke.expect).read_bytes()
+    def sources(self, files: Iterable[str]) -> tuple[str, ...]:
+        """The files in this environment's language that are no tests."""
+        found = (path for path in sorted(files) if path.lower().endswith(self.extensions))
+        return tuple(path for path in found if not (self.tests and self.tests.is_test(path)))
+
+    def smoke_files(self, smoke: Smoke) -> dict[str, bytes]:
+        """The smoke program's files."""
+        top = self.folder / "smoke" / smoke.name
+        return {
+            path.relative_to(top).as_posix(): path.read_bytes() for path in sorted(top.rglob("*")) if path.is_file()
+        }
+
+    def smoke_expected(self, smoke: Smoke) -> bytes | None:
+        """What the smoke program prints; None where that is not fixed."""
+        path = self.folder / "smoke" / f"{smoke.name}.txt"
+        return path.read_bytes() if path.exists() else None
+
+
+def _filled(word: str, values: Mapping[str, str]) -> str:
+    for mark, value in values.items():
+        if mark in word:
+            return word.replace(mark, value)
+    return word
 
 
 def images_folder() -> Path:

@@ -28,6 +28,7 @@ class Phase(StrEnum):
     INSTALL = "install"
     COMPILE = "compile"
     RUN = "run"
+    TESTS = "tests"
 
 
 @dataclass(frozen=True, kw_only=True)

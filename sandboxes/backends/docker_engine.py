@@ -273,7 +273,7 @@ def _engine_trouble() -> Iterator[None]:
 def make_job(request: RunRequest, environment: Environment, limits: Limits, uid: int) -> Job:
     """The request in the agent's words."""
     return Job(
-        argv=environment.command(request.entry, request.args),
+        argv=environment.command(Phase.RUN, entry=request.entry, files=request.files, args=request.args),
         env={**BASE_ENV, **environment.env, **request.env},
         uid=uid,
         cpu_seconds=limits.cpu_seconds,

@@ -45,25 +45,17 @@ def build(names: Names = None) -> None:
 
 
 def check(names: Names = None) -> None:
-    """Run each environment's smoke program and compare its output."""
-    from sandboxes.spec import RunRequest
+    """Run each environment's smoke programs and compare how they end and what they print."""
+    from sandboxes.smoke import check_environment
     from services.cli.output import results
     from services.entrypoints.bootstrap import Assembly
     from services.settings import load_settings
 
     assembly, failed = Assembly(load_settings()), 0
     for name in names or [environment.name for environment in assembly.registry.all()]:
-        environment = assembly.registry.get(name)
-        request = RunRequest(
-            key=assembly.ids.new(),
-            environment=name,
-            files={environment.entry: environment.smoke_program()},
-            entry=environment.entry,
-        )
-        result = assembly.runner.run(request)
-        good = result.stdout.data == environment.smoke_expected()
-        failed += not good
-        verdict = "ok" if good else "FAILED"
-        results().print(f"{verdict:8} {name:14} {result.outcome}, {result.wall_seconds:.2f} s", markup=False)
+        for checked in check_environment(assembly.runner, assembly.registry.get(name), prefix=assembly.ids.new()):
+            failed += not checked.passed
+            verdict = "ok" if checked.passed else "FAILED"
+            results().print(f"{verdict:8} {name:14} {checked.name:12} {checked.detail}", markup=False)
     if failed:
         raise typer.Exit(1)

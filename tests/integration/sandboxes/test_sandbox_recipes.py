@@ -12,6 +12,7 @@ from sandboxes.errors import InvalidRun, Unavailable
 from sandboxes.recipes import build, connect, image_for, missing
 from sandboxes.registry import Registry, images_folder
 from sandboxes.result import Outcome
+from sandboxes.smoke import check_environment
 from sandboxes.spec import RunRequest
 
 pytestmark = pytest.mark.engine
@@ -24,8 +25,8 @@ kind: program
 languages: [toy]
 extensions: [.toy]
 entry: main.toy
-run: [/bin/sh, "{entry}"]
-smoke: {file: hello.toy, expect: expected.txt}
+run: {argv: [/bin/sh, "{entry}"]}
+smoke: [{name: hello}]
 """
 TOY_DOCKERFILE = """ARG BASE
 FROM ${BASE} AS build
@@ -49,8 +50,9 @@ def toy(tmp_path: Path) -> Iterator[Registry]:
     (folder / "toy/environment.yaml").write_text(TOY)
     yield Registry.load(folder)
     client = connect()
-    for image in client.images.list(name="runarena/toy"):
-        client.images.remove(image.id, force=True)
+    for name in ("runarena/toy", "runarena/runtime-toy"):
+        for image in client.images.list(name=name):
+            client.images.remove(image.id, force=True)
     client.close()
 
 
@@ -99,18 +101,15 @@ def test_a_missing_image_names_the_command(toy: Registry, tmp_path: Path) -> Non
     engine.close()
 
 
-def test_every_environments_smoke_program_prints_what_it_should(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", [environment.name for environment in Registry.load().all()])
+def test_every_smoke_program_does_what_it_should(name: str, tmp_path: Path) -> None:
     registry = Registry.load()
-    build(None, registry)
+    build(None, registry, (name,))
     engine = DockerEngine(registry=registry, state_dir=tmp_path, boot_id="smoke")
-    for environment in registry.all():
-        files = {environment.entry: environment.smoke_program()}
-        request = RunRequest(
-            key=f"smoke-{tmp_path}", environment=environment.name, files=files, entry=environment.entry
-        )
-        result = engine.run(request)
-        assert (result.outcome, result.stdout.data) == (Outcome.SUCCEEDED, environment.smoke_expected())
+    checks = check_environment(engine, registry.get(name), prefix=f"smoke-{tmp_path}")
     engine.close()
+    assert checks
+    assert [check for check in checks if not check.passed] == []
 
 
 def test_probe_knows_the_engine(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from sandboxes.errors import InvalidRun
 from sandboxes.limits import Limits
 from sandboxes.recipes import agent_files, image_for
 from sandboxes.registry import Registry
+from sandboxes.result import Phase
 
 TEXT = """
 version: "1"
@@ -17,9 +18,11 @@ kind: program
 languages: [toy, ty]
 extensions: [.ty]
 entry: main.ty
-run: [toy, "--file={entry}", "{args}", "-"]
+compile: {argv: [toyc, "-m{memory_mib}", "{sources}"], limits: {pids: 9}}
+run: {argv: [toy, "--file={entry}", "{args}", "-{stem}"]}
+tests: {argv: [toytest, "{tests}"], patterns: ["test_*.ty", "spec/*"]}
 limits: {pids: 7}
-smoke: {file: hello.ty, expect: expected.txt}
+smoke: [{name: hello}]
 """
 
 
@@ -35,8 +38,13 @@ def images(tmp_path: Path) -> Path:
 def test_an_environment_is_a_folder(images: Path) -> None:
     registry = Registry.load(images)
     toy = registry.get("toy")
-    assert toy.command("a.ty", ("1", "{entry}")) == ("toy", "--file=a.ty", "1", "{entry}", "-")
+    files = ("d/b.TY", "a.ty", "x.txt", "d/test_b.ty", "spec/c")
+    assert toy.command(Phase.RUN, entry="a.ty", args=("1", "{entry}")) == ("toy", "--file=a.ty", "1", "{entry}", "-a")
+    compiling = toy.command(Phase.COMPILE, entry="a.ty", files=files, memory_bytes=64 << 20)
+    assert compiling == ("toyc", "-m64", "a.ty", "d/b.TY")
+    assert toy.command(Phase.TESTS, entry="a.ty", files=files) == ("toytest", "d/test_b.ty", "spec/c")
     assert toy.default_limits() == Limits(pids=7)
+    assert toy.default_limits(Phase.COMPILE) == Limits(pids=9)
     assert (registry.by_language(" TY "), registry.by_language("rust")) == ("toy", None)
     assert (registry.by_extension("X.TY"), registry.by_extension("x.py")) == ("toy", None)
 
@@ -59,8 +67,9 @@ def test_the_python_environment_comes_with_the_library() -> None:
     registry = Registry.load()
     python = registry.get("python")
     assert registry.by_language("py") == "python"
-    assert python.smoke_program()
-    assert python.smoke_expected()
+    assert all(python.smoke_files(smoke) for smoke in python.smoke)
+    with pytest.raises(InvalidRun, match="no compile stage"):
+        python.command(Phase.COMPILE, entry="main.py")
 
 
 def test_tags_follow_content(images: Path) -> None:
