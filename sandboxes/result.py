@@ -32,8 +32,21 @@ class Phase(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OutputStream:
+    """Kept bytes of one stream (at most the output limit), how many there were, whether some were dropped."""
+
+    data: bytes = b""
+    total_bytes: int = 0
+    truncated: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class StageResult:
-    """What one stage used; `memory_method` names how the peak was measured."""
+    """How one stage ended and what it used.
+
+    `memory_method` names how the peak was measured; `cached` tells that the stage was not run again: its result, from
+    the same text in the same image, was put back (its counters are the first run's).
+    """
 
     phase: Phase
     wall_seconds: float
@@ -41,15 +54,13 @@ class StageResult:
     peak_memory_bytes: int
     memory_method: str = ""
     oom_kills: int = 0
-
-
-@dataclass(frozen=True, kw_only=True)
-class OutputStream:
-    """Kept bytes of one stream (at most the output limit), how many there were, whether some were dropped."""
-
-    data: bytes = b""
-    total_bytes: int = 0
-    truncated: bool = False
+    outcome: Outcome = Outcome.SUCCEEDED
+    exit_code: int | None = None
+    signal: int | None = None
+    limit_hit: str = ""
+    stdout: OutputStream = field(default=OutputStream())
+    stderr: OutputStream = field(default=OutputStream())
+    cached: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,8 +83,11 @@ class SkippedFile:
 class RunResult:
     """Everything about one run.
 
-    `exit_code` is set when the program exited, `signal` when a signal ended it; `limit_hit` names the limit
-    (cpu_seconds, wall_seconds, memory_bytes, output_bytes, disk_bytes ...) or is empty.
+    `phase` is the last stage that began. `exit_code` is set when its program exited, `signal` when a signal ended it;
+    `limit_hit` names the limit (cpu_seconds, wall_seconds, memory_bytes, output_bytes, disk_bytes ...) or is empty,
+    `limit_source` who noticed an exhausted memory: cgroup or runtime. `stdout` and `stderr` are what the run and tests
+    stages wrote, in this order, or what an earlier stage wrote if the run ended with it. `displays` are the figures and
+    values that the program showed, in order.
     """
 
     outcome: Outcome
@@ -85,6 +99,8 @@ class RunResult:
     stages: tuple[StageResult, ...] = ()
     stdout: OutputStream = field(default=OutputStream())
     stderr: OutputStream = field(default=OutputStream())
+    limit_source: str = ""
+    displays: tuple[Artefact, ...] = ()
     artefacts: tuple[Artefact, ...] = ()
     skipped: tuple[SkippedFile, ...] = ()
     environment: str = ""

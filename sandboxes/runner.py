@@ -1,29 +1,91 @@
 """The contract every backend keeps; `sandboxes.selfcheck` tests it."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from sandboxes.result import RunResult
+from sandboxes.errors import Busy, InvalidRun
+from sandboxes.result import Phase, RunResult
 from sandboxes.spec import RunRequest
+
+MAX_QUEUED_INPUT = 1024 * 1024
 
 
 @dataclass(frozen=True, kw_only=True)
 class OutputFrame:
-    """A piece of live output, at most 8 KiB; `sequence` counts from 0 over both streams."""
+    """A piece of live output, at most 8 KiB; `sequence` counts from 0 over all stages and both streams."""
 
     sequence: int
     stream: str
     data: bytes
+    phase: Phase = Phase.RUN
 
 
 FrameSink = Callable[[OutputFrame], None]
 
 
+class RunControl:
+    """What another thread may do to a run: cancel it, or write to its input. Safe before, during and after the run."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._wake: Callable[[], None] = lambda: None
+        self._input = bytearray()
+        self._closed = self._cancelled = False
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether the run is to end now."""
+        return self._cancelled
+
+    def cancel(self) -> None:
+        """End the run; its outcome is `cancelled` unless it had ended before. A second call changes nothing."""
+        with self._lock:
+            self._cancelled = True
+            self._wake()
+
+    def send_stdin(self, data: bytes) -> None:
+        """Queue bytes for the program's input.
+
+        Raises:
+            Busy: more than MAX_QUEUED_INPUT bytes wait, for the program does not read.
+            InvalidRun: the input is closed.
+        """
+        with self._lock:
+            if self._closed:
+                raise InvalidRun("the program's input is closed")
+            if len(self._input) + len(data) > MAX_QUEUED_INPUT:
+                raise Busy("the program does not read its input")
+            self._input += data
+            self._wake()
+
+    def close_stdin(self) -> None:
+        """End the program's input after what is queued."""
+        with self._lock:
+            self._closed = True
+            self._wake()
+
+    def on_change(self, wake: Callable[[], None]) -> None:
+        """For backends: call `wake` after each change, from the thread that made it; and now."""
+        with self._lock:
+            self._wake = wake
+            wake()
+
+    def take_stdin(self, most: int) -> tuple[bytes, bool]:
+        """For backends: up to `most` queued bytes, and whether that is the end."""
+        with self._lock:
+            data = bytes(self._input[:most])
+            del self._input[:most]
+            return data, self._closed and not self._input
+
+
 class Runner(Protocol):
     """Runs one program at a time per call; calls may come from several threads."""
 
-    def run(self, request: RunRequest, *, on_output: FrameSink | None = None) -> RunResult:
+    def run(
+        self, request: RunRequest, *, on_output: FrameSink | None = None, control: RunControl | None = None
+    ) -> RunResult:
         """Run the program to its end or its limits. Blocks; bounded by the limits plus start-up time.
 
         Raises:

@@ -18,7 +18,7 @@ from sandboxes.outcome import Verdict, judge
 from sandboxes.recipes import connect, image_for
 from sandboxes.registry import Environment, Registry
 from sandboxes.result import Outcome, Phase, RunResult, StageResult
-from sandboxes.runner import FrameSink
+from sandboxes.runner import FrameSink, RunControl
 from sandboxes.slots import Slots
 from sandboxes.spec import RunRequest
 
@@ -66,11 +66,15 @@ class DockerEngine:
         self._images: dict[str, tuple[str, str]] = {}
         self._oom_score = policy.AGENT_OOM_SCORE
 
-    def run(self, request: RunRequest, *, on_output: FrameSink | None = None) -> RunResult:
+    def run(
+        self, request: RunRequest, *, on_output: FrameSink | None = None, control: RunControl | None = None
+    ) -> RunResult:
         """See `sandboxes.runner.Runner.run`."""
         environment = self._registry.get(request.environment)
         limits = request.limits or environment.default_limits()
         admit(request, limits)
+        if control is not None and control.cancelled:
+            return RunResult(outcome=Outcome.CANCELLED, phase=Phase.PREPARE)
         with self._slots.take() as slot, _engine_trouble():
             image, image_id = self._image(environment)
             placement = self._placement(request.key, limits, slot)

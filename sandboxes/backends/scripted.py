@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from sandboxes.admission import admit
 from sandboxes.errors import InvalidRun
 from sandboxes.limits import Limits
-from sandboxes.result import RunResult
-from sandboxes.runner import FrameSink, OutputFrame
+from sandboxes.result import Outcome, Phase, RunResult
+from sandboxes.runner import FrameSink, OutputFrame, RunControl
 from sandboxes.spec import RunRequest
 
 Script = Callable[[RunRequest], RunResult]
@@ -24,11 +24,15 @@ class ScriptedRunner:
         self.requests: list[RunRequest] = []
         self.reaped: list[tuple[str, ...]] = []
 
-    def run(self, request: RunRequest, *, on_output: FrameSink | None = None) -> RunResult:
+    def run(
+        self, request: RunRequest, *, on_output: FrameSink | None = None, control: RunControl | None = None
+    ) -> RunResult:
         """The scripted result; its output is also played to `on_output`. Rules are kept as by a real backend."""
         admit(request, request.limits or Limits())
         with self._lock:
             self.requests.append(request)
+        if control is not None and control.cancelled:
+            return RunResult(outcome=Outcome.CANCELLED, phase=Phase.PREPARE)
         result = self._result(request)
         if on_output is not None:
             parts = [("stdout", result.stdout.data), ("stderr", result.stderr.data)]
