@@ -14,8 +14,8 @@ OWN_ENV = frozenset({"PATH", "HOME", "LANG", "TMPDIR", "USER", "SHELL"})
 MAX_NAME, MAX_PATH, MAX_WORDS_BYTES = 255, 1024, 64 * 1024
 
 
-def admit(request: RunRequest, limits: Limits) -> None:
-    """Return if every rule holds.
+def admit(request: RunRequest, *limits: Limits) -> None:
+    """Return if every rule holds for the request and for each stage's limits.
 
     Raises:
         InvalidRun: names the first rule that does not.
@@ -25,12 +25,13 @@ def admit(request: RunRequest, limits: Limits) -> None:
         raise InvalidRun(f"the entry {request.entry!r} is not among the files")
     if len(request.files) > policy.MAX_FILES:
         raise InvalidRun(f"{len(request.files)} files; at most {policy.MAX_FILES}")
-    if sum(map(len, request.files.values())) > min(policy.MAX_INPUT_BYTES, limits.disk_bytes):
+    if sum(map(len, request.files.values())) > min(policy.MAX_INPUT_BYTES, *(found.disk_bytes for found in limits)):
         raise InvalidRun("the files are larger than the sandbox takes")
     if len(request.stdin) > policy.MAX_STDIN_BYTES:
         raise InvalidRun(f"the input is {len(request.stdin)} bytes; at most {policy.MAX_STDIN_BYTES}")
     _check_words(request)
-    _check_limits(limits)
+    for found in limits:
+        _check_limits(found)
 
 
 def check_paths(paths: Iterable[str]) -> None:

@@ -23,8 +23,9 @@ def size(path):
     found = os.statvfs(path); return found.f_blocks * found.f_frsize
 found = {
     "no new privileges": status["NoNewPrivs"], "seccomp mode": status["Seccomp"],
-    **{"capabilities " + s: status["Cap" + s].strip("0") for s in ("Inh", "Prm", "Eff", "Amb")},
-    "groups": status["Groups"].strip(), "is PID 1": os.getpid() == 1,
+    **{"capabilities " + s: status["Cap" + s].strip("0") for s in ("Inh", "Prm", "Eff", "Amb", "Bnd")},
+    "other processes": [p for p in os.listdir("/proc") if p.isdigit() and int(p) not in (1, os.getpid())],
+    "groups": " ".join(g for g in status["Groups"].split() if int(g) != os.getgid()), "is PID 1": os.getpid() == 1,
     "uid is above root's": os.getuid() >= 10001 and os.getuid() == os.getgid() == os.geteuid(),
     "root file system": "ro" if "ro" in mounts["/"] else "rw",
     **{f"mount {p}": sorted(mounts[p] & {"nosuid", "nodev", "noexec"}) for p in ("/sandbox", "/tmp", "/dev/shm")},
@@ -60,7 +61,9 @@ class HardeningRow:
         return self.wanted == self.found
 
 
-def hardening_table(runner: Runner, *, environment: str = "python", key: str = "hardening") -> tuple[HardeningRow, ...]:
+def hardening_table(
+    runner: Runner, *, environment: str = "python", key: str = "hardening", isolation: str = ""
+) -> tuple[HardeningRow, ...]:
     """Run the probe and compare.
 
     Raises:
@@ -68,21 +71,29 @@ def hardening_table(runner: Runner, *, environment: str = "python", key: str = "
     """
     limits = Limits()
     request = RunRequest(
-        key=key, environment=environment, files={"main.py": PROBE.encode()}, entry="main.py", limits=limits
+        key=key,
+        environment=environment,
+        files={"main.py": PROBE.encode()},
+        entry="main.py",
+        limits=limits,
+        isolation=isolation,
     )
     result = runner.run(request)
     if result.outcome is not Outcome.SUCCEEDED:
         raise BackendLost(f"the hardening probe ended {result.outcome}: {result.stderr.data.decode(errors='replace')}")
-    found = json.loads(result.stdout.data)
-    return tuple(HardeningRow(flag=flag, wanted=want, found=found.get(flag)) for flag, want in wanted(limits).items())
+    found, rows = json.loads(result.stdout.data), wanted(limits, result.isolation)
+    return tuple(HardeningRow(flag=flag, wanted=want, found=found.get(flag)) for flag, want in rows.items())
 
 
-def wanted(limits: Limits) -> dict[str, object]:
+def wanted(limits: Limits, isolation: str) -> dict[str, object]:
     """What the probe finds where the policy holds."""
     return {
         "no new privileges": "1",
         "seccomp mode": "2",
         **{f"capabilities {kind}": "" for kind in ("Inh", "Prm", "Eff", "Amb")},
+        # the container's own set bounds the program where the agent may not narrow it: SETUID, SETGID, KILL
+        "capabilities Bnd": "" if isolation == policy.NAMESPACE else "e",
+        "other processes": [],
         "groups": "",
         "is PID 1": False,
         "uid is above root's": True,

@@ -4,16 +4,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from sandboxes.limits import MIB, Limits
-from sandboxes.seccomp import profile_json
+from sandboxes.seccomp import agent_profile, as_json, profile
 
-POLICY_VERSION = "1"
-ISOLATION = "container"
+POLICY_VERSION = "2"
+NAMESPACE, CONTAINER = "namespace", "container"
 WORK = "/sandbox"
 FIRST_UID = 10001
+AGENT_FOLDER = "/opt/runarena"
 HOST_NAME = "sandbox"
 OWNER = "runarena"
 AGENT_CAPABILITIES = ("SETUID", "SETGID", "KILL")
-AGENT_PIDS = 1
+# the agent; in a warm container also PID 1 of the run's namespaces, and for a moment the process between them
+AGENT_PIDS, WARM_AGENT_PIDS = 1, 3
 # an engine without CAP_SYS_RESOURCE cannot go below zero: then the second is used
 AGENT_OOM_SCORE, MODEST_OOM_SCORE = -500, 0
 SCRATCH_BYTES, SCRATCH_INODES = 16 * MIB, 1024
@@ -23,6 +25,10 @@ MAX_FILES, MAX_INPUT_BYTES, MAX_STDIN_BYTES = 256, 16 * MIB, 16 * MIB
 MAX_ARTEFACTS, MAX_ARTEFACT_BYTES = 64, 16 * MIB
 GRACE_SECONDS = 10.0
 LABEL = "runarena."
+# a warm sandbox is destroyed after so many runs or so many seconds, whatever it looks like
+MAX_RUNS, MAX_AGE_SECONDS = 200, 1800.0
+# the engine must not hide parts of /proc in a warm container, or the kernel refuses a run its own; the agent hides them
+HIDDEN_OUTSIDE_PROC = ("/sys/firmware", "/sys/devices/virtual/powercap")
 
 MINIMUM = Limits(
     cpu_seconds=0.1,
@@ -48,12 +54,13 @@ MAXIMUM = Limits(
 
 @dataclass(frozen=True, kw_only=True)
 class Placement:
-    """Where and for whom a sandbox runs. `deadline` is Unix time in seconds; `scope` names one set of slots."""
+    """Where a sandbox runs. `deadline` is Unix time in seconds; `scope` names one set of slots, `pool` one owner."""
 
     slot: int
-    key: str
+    isolation: str
     boot_id: str
     scope: str
+    pool: str
     deadline: float
     runtime: str = ""
     oom_score_adj: int = AGENT_OOM_SCORE
@@ -67,7 +74,8 @@ class Placement:
         """What the reaper goes by."""
         return {
             LABEL + "owner": OWNER,
-            LABEL + "key": self.key,
+            LABEL + "pool": self.pool,
+            LABEL + "isolation": self.isolation,
             LABEL + "boot": self.boot_id,
             LABEL + "scope": self.scope,
             LABEL + "slot": str(self.slot),
@@ -77,28 +85,23 @@ class Placement:
 
 
 def tmpfs(limits: Limits, uid: int) -> dict[str, str]:
-    """The writable places: work directory and scratch, each limited in bytes and inodes."""
+    """The writable places of a sandbox for one run: work directory and scratch, limited in bytes and inodes."""
     return {
         WORK: f"rw,exec,nosuid,nodev,size={limits.disk_bytes},nr_inodes={limits.inodes},mode=0700,uid={uid},gid={uid}",
         "/tmp": f"rw,noexec,nosuid,nodev,size={SCRATCH_BYTES},nr_inodes={SCRATCH_INODES},mode=1777",  # noqa: S108
     }
 
 
-def host_config(limits: Limits, placement: Placement) -> dict[str, Any]:
-    """The engine's HostConfig for one sandbox, in the engine's own words."""
-    pids = limits.pids + AGENT_PIDS
+def host_config(limits: Limits, placement: Placement, mounts: tuple[dict[str, Any], ...] = ()) -> dict[str, Any]:
+    """The engine's HostConfig for one sandbox, in the engine's own words; `mounts` are read-only."""
     return {
         "NetworkMode": "none",
         "ReadonlyRootfs": True,
-        "Tmpfs": tmpfs(limits, placement.uid),
         "ShmSize": SHARED_MEMORY_BYTES,
         "IpcMode": "private",
         "CapDrop": ["ALL"],
-        "CapAdd": list(AGENT_CAPABILITIES),
-        "SecurityOpt": ["no-new-privileges", f"seccomp={profile_json()}"],
         "Memory": limits.memory_bytes,
         "MemorySwap": limits.memory_bytes,
-        "PidsLimit": pids,
         "Ulimits": [
             {"Name": "nofile", "Soft": OPEN_FILES, "Hard": OPEN_FILES},
             {"Name": "fsize", "Soft": MAXIMUM.file_bytes, "Hard": MAXIMUM.file_bytes},
@@ -109,18 +112,54 @@ def host_config(limits: Limits, placement: Placement) -> dict[str, Any]:
         "LogConfig": {"Type": "none", "Config": {}},
         "AutoRemove": False,
         "RestartPolicy": {"Name": "no"},
+        "Mounts": [{**mount, "ReadOnly": True} for mount in mounts],
+        **_by_isolation(limits, placement),
         **({"Runtime": placement.runtime} if placement.runtime else {}),
     }
 
 
-def container_config(image: str, limits: Limits, placement: Placement) -> dict[str, Any]:
-    """The engine's whole request body to create one sandbox."""
+def _by_isolation(limits: Limits, placement: Placement) -> dict[str, Any]:
+    if placement.isolation == CONTAINER:
+        return {
+            "Tmpfs": tmpfs(limits, placement.uid),
+            "CapAdd": list(AGENT_CAPABILITIES),
+            "PidsLimit": pids_limit(limits, CONTAINER),
+            "SecurityOpt": ["no-new-privileges", f"seccomp={as_json(profile())}"],
+        }
+    return {
+        # nothing in a warm container is writable: each run mounts its own
+        "PidsLimit": pids_limit(limits, NAMESPACE),
+        "SecurityOpt": ["no-new-privileges", f"seccomp={as_json(agent_profile())}"],
+        "MaskedPaths": list(HIDDEN_OUTSIDE_PROC),
+        "ReadonlyPaths": [],
+    }
+
+
+def pids_limit(limits: Limits, isolation: str) -> int:
+    """Processes and threads of the container: the program's and the agent's."""
+    return limits.pids + (AGENT_PIDS if isolation == CONTAINER else WARM_AGENT_PIDS - 1)
+
+
+def container_config(
+    image: str,
+    limits: Limits,
+    placement: Placement,
+    *,
+    preload: str = "",
+    mounts: tuple[dict[str, Any], ...] = (),
+) -> dict[str, Any]:
+    """The engine's whole request body to create one sandbox; `preload` names the module its agent imports."""
+    warm = placement.isolation == NAMESPACE
+    # a module that programs are forked from needs the interpreter as programs know it: with its site packages
+    flags = ["-B"] if preload else ["-I", "-S"]
     return {
         "Image": image,
         "Hostname": HOST_NAME,
-        "User": "0:0",
+        "User": f"{placement.uid}:{placement.uid}" if warm else "0:0",
         "WorkingDir": "/",
         "Env": [],
+        "Entrypoint": ["/usr/bin/python3", *flags, AGENT_FOLDER],
+        "Cmd": [placement.isolation, *([preload] if preload else [])],
         "Labels": placement.labels(),
         "OpenStdin": True,
         "StdinOnce": True,
@@ -129,5 +168,5 @@ def container_config(image: str, limits: Limits, placement: Placement) -> dict[s
         "AttachStderr": True,
         "Tty": False,
         "NetworkDisabled": True,
-        "HostConfig": host_config(limits, placement),
+        "HostConfig": host_config(limits, placement, mounts),
     }

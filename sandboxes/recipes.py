@@ -16,13 +16,13 @@ from typing import Any
 from sandboxes.debian import debian_archive
 from sandboxes.errors import Unavailable
 from sandboxes.host_settings import HostSettings, read_host_settings
+from sandboxes.policy import AGENT_FOLDER
 from sandboxes.registry import Environment, Registry
 
 DEBIAN_TAG = "runarena/debian:trixie"
 PUBLIC_DEBIAN = ("debian", "trixie-slim")
 PULL_SECONDS = 60
 BUILD_SECONDS = 1800
-AGENT_FOLDER = "/opt/runarena"
 AGENT_START = "from sandboxes.agent.main import main\n\nmain()\n"
 # build stages hold the host's settings, so they do not outlive the build
 STAGE_FILTER = {"dangling": True, "label": "runarena.stage=build"}

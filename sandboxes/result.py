@@ -58,6 +58,7 @@ class StageResult:
     exit_code: int | None = None
     signal: int | None = None
     limit_hit: str = ""
+    limit_source: str = ""
     stdout: OutputStream = field(default=OutputStream())
     stderr: OutputStream = field(default=OutputStream())
     cached: bool = False

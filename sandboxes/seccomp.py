@@ -49,6 +49,7 @@ timerfd_settime timer_getoverrun timer_gettime timer_settime times tkill truncat
 utime utimensat utimes vfork vmsplice wait4 waitid write writev
 """
 ALLOWED = tuple(sorted(ALLOWED_WORDS.split()))
+FOR_NAMESPACES = ("mount", "umount2", "unshare")
 
 
 def _allow(names: list[str], *args: dict[str, Any]) -> dict[str, Any]:
@@ -60,8 +61,20 @@ def _equals(index: int, value: int) -> dict[str, Any]:
 
 
 def profile() -> dict[str, Any]:
-    """The filter in the engine's format; every call not named here fails with EPERM."""
+    """The program's filter in the engine's format; every call not named here fails with EPERM."""
     no_new_namespaces = {"index": 0, "value": NEW_NAMESPACE_FLAGS, "valueTwo": 0, "op": "SCMP_CMP_MASKED_EQ"}
+    return _profile([_allow(["clone"], no_new_namespaces)])
+
+
+def agent_profile() -> dict[str, Any]:
+    """The filter of a warm container: the program's, and what its agent needs to make namespaces.
+
+    The agent takes the difference back before a program starts (`agent.privilege.filter_program`).
+    """
+    return _profile([_allow(["clone"]), _allow(list(FOR_NAMESPACES))])
+
+
+def _profile(more: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "defaultAction": "SCMP_ACT_ERRNO",
         "defaultErrnoRet": EPERM,
@@ -75,13 +88,13 @@ def profile() -> dict[str, Any]:
             *[_allow(["socket"], _equals(0, family)) for family in FAMILIES.values()],
             _allow(["socketpair"], _equals(0, FAMILIES["AF_UNIX"])),
             *[_allow(["personality"], _equals(0, value)) for value in PERSONALITIES],
-            _allow(["clone"], no_new_namespaces),
+            *more,
             # the flags of clone3 are behind a pointer; libc falls back to clone
             {"names": ["clone3"], "action": "SCMP_ACT_ERRNO", "errnoRet": ENOSYS, "args": []},
         ],
     }
 
 
-def profile_json() -> str:
-    """The filter as JSON text."""
-    return json.dumps(profile(), separators=(",", ":"), sort_keys=True)
+def as_json(found: dict[str, Any]) -> str:
+    """A filter as JSON text."""
+    return json.dumps(found, separators=(",", ":"), sort_keys=True)

@@ -32,6 +32,7 @@ class Bench:
     limits: Limits
     counter: Iterator[int]
     prefix: str
+    isolation: str = ""
 
     def request(self, code: str, **fields: object) -> RunRequest:
         """A request for this program."""
@@ -41,6 +42,7 @@ class Bench:
             files={"main.py": code.encode()},
             entry="main.py",
             limits=self.limits,
+            isolation=self.isolation,
         )
         return replace(request, **fields)  # type: ignore[arg-type]
 
@@ -53,15 +55,19 @@ Expectation = Callable[[Bench], str]
 
 
 def self_check(
-    runner: Runner, *, environment: str = "python", only: tuple[str, ...] = (), prefix: str = "selfcheck"
+    runner: Runner,
+    *,
+    environment: str = "python",
+    only: tuple[str, ...] = (),
+    prefix: str = "selfcheck",
+    isolation: str = "",
 ) -> tuple[Check, ...]:
     """Run the checks that execute a program (all, or those named); never raises for what the backend does wrong.
 
     Run keys begin with `prefix`: two suites at once on one engine need two prefixes.
     """
-    bench = Bench(
-        runner, environment, Limits(cpu_seconds=10, wall_seconds=60, output_bytes=65536), itertools.count(), prefix
-    )
+    limits = Limits(cpu_seconds=10, wall_seconds=60, output_bytes=65536)
+    bench = Bench(runner, environment, limits, itertools.count(), prefix, isolation)
     wanted = only or tuple(PROGRAM_CHECKS)
     return tuple(_check(name, PROGRAM_CHECKS[name], bench) for name in wanted)
 

@@ -4,13 +4,26 @@ import fcntl
 import hashlib
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from sandboxes.errors import Busy
 
-POLL_SECONDS = 0.02
+POLL_SECONDS = 0.002
+
+
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    """A slot that is ours; the kernel frees it if we die."""
+
+    number: int
+    fd: int
+
+    def release(self) -> None:
+        """Give it back."""
+        os.close(self.fd)
 
 
 class Slots:
@@ -22,24 +35,32 @@ class Slots:
         self.scope = hashlib.sha256(os.fsencode(folder.resolve())).hexdigest()[:12]
 
     @contextmanager
-    def take(self) -> Iterator[int]:
+    def take(self, *, stop: Callable[[], bool] = lambda: False) -> Iterator[int]:
         """Hold a slot; its number.
 
         Raises:
-            Busy: none became free in time.
+            Busy: none became free in time, or before `stop` said so.
+        """
+        held = self.acquire(stop=stop)
+        try:
+            yield held.number
+        finally:
+            held.release()
+
+    def acquire(self, *, stop: Callable[[], bool] = lambda: False) -> "Held":
+        """Take a slot until it is released.
+
+        Raises:
+            Busy: none became free in time, or before `stop` said so.
         """
         until = time.monotonic() + self._patience
         while (held := self._try()) is None:
-            if time.monotonic() > until:
+            if time.monotonic() > until or stop():
                 raise Busy(f"all {self._count} sandbox slots are taken")
             time.sleep(POLL_SECONDS)
-        slot, fd = held
-        try:
-            yield slot
-        finally:
-            os.close(fd)
+        return held
 
-    def _try(self) -> tuple[int, int] | None:
+    def _try(self) -> "Held | None":
         for slot in range(self._count):
             fd = os.open(self._folder / f"slot-{slot}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             try:
@@ -47,5 +68,5 @@ class Slots:
             except BlockingIOError:
                 os.close(fd)
             else:
-                return slot, fd
+                return Held(number=slot, fd=fd)
         return None

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Collection
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -25,6 +26,12 @@ class Settings(BaseSettings):
     judge_prompt: str = Field("pairwise-brief", description="Judge prompt: pairwise or pairwise-brief.")
     images_dir: Path | None = Field(None, description="Folder of environments; default the shipped one.")
     docker_runtime: str = Field("", description="Engine runtime of sandboxes (runc, runsc ...); empty: its default.")
+    isolation: Literal["", "namespace", "container"] = Field(
+        "", description="Isolation level of every run; empty: the environment's, or `container` where the host must."
+    )
+    sandbox_pool_bytes: int = Field(
+        1073741824, ge=0, description="Memory that idle sandboxes of one worker process may use together."
+    )
     execution_slots: int = Field(2, ge=1, le=64, description="Programs that run at once on this machine.")
     anchor: str = Field("", description="Contender fixed at 1000 points; empty fixes the mean.")
     rating_seed: int = Field(20_240_101, description="Seed of the rating bootstrap.")

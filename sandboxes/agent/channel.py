@@ -8,6 +8,8 @@ from collections import deque
 from sandboxes.agent import frames
 
 SILENCE_SECONDS = 5.0
+# a pooled sandbox waits this long for a job before it ends by itself
+IDLE_SECONDS = 3600.0
 HIGH_MARK = 256 * 1024
 
 
@@ -25,6 +27,7 @@ class Channel:
         self._heard = time.monotonic()
         self.received: deque[tuple[int, bytes]] = deque()
         self.hard_stop: float | None = None
+        self.expect_pings = False
         os.set_blocking(in_fd, False)
         os.set_blocking(out_fd, False)
 
@@ -54,7 +57,8 @@ class Channel:
         if self._out in open_:
             self._flush()
         now = time.monotonic()
-        if now - self._heard > SILENCE_SECONDS or (self.hard_stop is not None and now > self.hard_stop):
+        patience = SILENCE_SECONDS if self.expect_pings else IDLE_SECONDS
+        if now - self._heard > patience or (self.hard_stop is not None and now > self.hard_stop):
             raise HostGone
         return set(ready), set(open_)
 
@@ -68,6 +72,12 @@ class Channel:
         """Wait until everything queued is sent."""
         while self._pending:
             self.wait([], [], 1.0)
+
+    def until_bye(self) -> None:
+        """Read on until the host says that it has everything, so that no byte of this job is left for the next."""
+        self.hard_stop = None
+        while self.next_frame()[0] != frames.BYE:
+            continue
 
     def _receive(self) -> None:
         try:

@@ -36,9 +36,11 @@ def own_cpu_seconds() -> float:
 class Meter:
     """What every process of the run used since `start`: CPU, out-of-memory kills; and the peak of memory."""
 
-    def __init__(self, root: Path = ROOT) -> None:
+    def __init__(self, root: Path = ROOT, *, peak_known: bool = True) -> None:
         self._root = root
         self.version = 2 if (root / "cgroup.controllers").exists() else 1
+        has_peak = self.version == 1 or (root / "memory.peak").exists()
+        self._peak_known, self._sampled = peak_known and has_peak, 0
         self._cpu_base = self._oom_base = 0.0
 
     def start(self) -> None:
@@ -54,18 +56,28 @@ class Meter:
         """How many processes the kernel killed for memory."""
         return int(self._raw_oom_kills() - self._oom_base)
 
+    def sample(self) -> None:
+        """Look at the memory in use; a warm container's own peak may be another run's."""
+        if not self._peak_known:
+            self._sampled = max(self._sampled, self.memory_bytes())
+
+    def memory_bytes(self) -> int:
+        """What the container uses now, the agent included."""
+        return read_number(self._root / ("memory/memory.usage_in_bytes" if self.version == 1 else "memory.current"))
+
     def peak_memory_bytes(self) -> int:
-        """The highest use of the container so far, the agent included."""
+        """The highest use since `start`, the agent included."""
+        self.sample()
+        if not self._peak_known:
+            return self._sampled
         if self.version == 1:
             return read_number(self._root / "memory/memory.max_usage_in_bytes")
-        return read_number(self._root / "memory.peak") or read_number(self._root / "memory.current")
+        return read_number(self._root / "memory.peak")
 
     @property
     def memory_method(self) -> str:
         """How the peak was measured."""
-        if self.version == 1:
-            return "cgroup_v1_max_usage"
-        return "cgroup_v2_peak" if (self._root / "memory.peak").exists() else "cgroup_v2_current_at_end"
+        return f"cgroup_v{self.version}_" + ("peak" if self._peak_known else "sampled")
 
     def _raw_cpu_seconds(self) -> float:
         if self.version == 1:

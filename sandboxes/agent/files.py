@@ -1,15 +1,16 @@
-"""Writes the input and reads the artefacts, always as the program's uid, never following a link."""
+"""Writes the input and reads what the program left, always as the program's uid, never following a link."""
 
 import fnmatch
 import hashlib
 import os
 import stat
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 
-from sandboxes.agent import frames, privilege
+from sandboxes.agent import frames
 from sandboxes.agent.job import Job
 
-MAX_DEPTH, MAX_ENTRIES, MAX_SKIPPED = 32, 10_000, 100
+MAX_DEPTH, MAX_ENTRIES, MAX_SKIPPED, MAX_BUILD_BYTES = 32, 10_000, 100, 16 * 1024 * 1024
 KINDS = {
     stat.S_IFLNK: "symlink",
     stat.S_IFIFO: "fifo",
@@ -17,59 +18,69 @@ KINDS = {
     stat.S_IFCHR: "device",
     stat.S_IFBLK: "device",
 }
+DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_NONBLOCK
+
+Send = Callable[[bytes], None]
 
 
-def as_program(uid: int, action: Callable[[int], None]) -> tuple[int, int]:
-    """Fork a helper of this uid that runs `action(write end of a pipe)`; its pid and the read end."""
-    read, write = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        code = 1
-        try:
-            privilege.volunteer_for_oom()
-            privilege.become(uid)
-            action(write)
-            code = 0
-        except OSError as why:
-            os.write(write, frames.encode(frames.SKIPPED, frames.named(b".", str(why).encode()[:1000])))
-        finally:
-            os._exit(code)
-    os.close(write)
-    return pid, read
+@dataclass(frozen=True, kw_only=True)
+class InputFile:
+    """A file to place before the first stage."""
+
+    data: bytes
+    executable: bool = False
 
 
-def write_inputs(work: str, inputs: Mapping[bytes, bytes]) -> None:
+def write_inputs(work: str, inputs: Mapping[bytes, InputFile]) -> None:
     """Create these files in the empty work directory; the host has checked the names."""
-    for path, data in inputs.items():
+    made: set[bytes] = set()
+    for path, wanted in inputs.items():
         target = os.path.join(os.fsencode(work), path)  # noqa: PTH118
-        os.makedirs(os.path.dirname(target), exist_ok=True)  # noqa: PTH103, PTH120
-        fd = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o644)
-        with os.fdopen(fd, "wb") as file:
-            file.write(data)
+        parent = os.path.dirname(target)  # noqa: PTH120
+        if parent not in made:
+            os.makedirs(parent, exist_ok=True)  # noqa: PTH103
+            made.add(parent)
+        fd = os.open(
+            target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o755 if wanted.executable else 0o644
+        )
+        with os.fdopen(fd, "wb", buffering=0) as file:
+            file.write(wanted.data)
+
+
+def write_whole(fd: int, frame: bytes) -> None:
+    """Write every byte to a pipe that blocks."""
+    view = memoryview(frame)
+    while view:
+        view = view[os.write(fd, view) :]
 
 
 class Collector:
     """Walks the work directory by descriptors and sends what may leave as frames."""
 
-    def __init__(self, job: Job, digests: Mapping[bytes, bytes], out: int) -> None:
-        self._job, self._digests, self._out = job, digests, out
+    def __init__(self, job: Job, inputs: Mapping[bytes, bytes], send: Send) -> None:
+        """`inputs` are the SHA-256 digests of the files placed before the run: what is unchanged is not sent."""
+        self._job, self._inputs, self._send = job, inputs, send
+        self._build = os.fsencode(job.build)
         self._count = self._bytes = self._entries = self._skipped = 0
 
     def run(self) -> None:
-        """Collect everything the job's patterns name, within its caps."""
-        root = os.open(self._job.work, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
-        self._walk(root, b"", 0)
+        """Collect everything the job's patterns name, within its caps; the build folder is nobody's result."""
+        root = os.open(self._job.work, DIRECTORY)
+        try:
+            self._walk(root, b"", 0)
+        finally:
+            os.close(root)
 
     def _walk(self, directory: int, prefix: bytes, depth: int) -> None:
-        for name in self._names(directory):
+        for name, mode in listing(directory):
             path = prefix + name
             self._entries += 1
             if self._entries > MAX_ENTRIES:
                 self._skip(path, "too_many_entries")
                 return
-            mode = os.stat(name, dir_fd=directory, follow_symlinks=False).st_mode
             if stat.S_ISDIR(mode):
-                self._descend(directory, name, path, depth)
+                if path != self._build:
+                    self._descend(directory, name, path, depth)
             elif not self._wanted(path):
                 continue
             elif stat.S_ISREG(mode):
@@ -77,18 +88,12 @@ class Collector:
             else:
                 self._skip(path, KINDS.get(stat.S_IFMT(mode), "unknown"))
 
-    def _names(self, directory: int) -> Iterator[bytes]:
-        # os.scandir on a descriptor gives text; the raw bytes come back by fsencode
-        with os.scandir(directory) as entries:
-            names = [os.fsencode(entry.name) for entry, _ in zip(entries, range(MAX_ENTRIES + 1), strict=False)]
-        yield from sorted(names)
-
     def _descend(self, directory: int, name: bytes, path: bytes, depth: int) -> None:
         if depth >= MAX_DEPTH:
             self._skip(path, "too_deep")
             return
         try:
-            child = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=directory)
+            child = os.open(name, DIRECTORY, dir_fd=directory)
         except OSError:
             self._skip(path, "unreadable")
             return
@@ -107,18 +112,17 @@ class Collector:
         except OSError:
             self._skip(path, "unreadable")
             return
-        with os.fdopen(fd, "rb") as file:
-            reason = self._objection(os.fstat(fd))
+        try:
+            found = os.fstat(fd)
+            reason = self._objection(found)
             if reason:
                 self._skip(path, reason)
-                return
-            data = file.read(self._job.artefact_bytes - self._bytes)
-        if self._digests.get(path) == hashlib.sha256(data).digest():
-            return
-        self._count += 1
-        self._bytes += len(data)
-        for frame in frames.named_frames(frames.ARTEFACT, path, data):
-            self._send(frame)
+            elif path not in self._inputs or _digest(fd, found.st_size) != self._inputs[path]:
+                self._count += 1
+                self._bytes += found.st_size
+                send_file(fd, found.st_size, frames.ARTEFACT, path, self._send)
+        finally:
+            os.close(fd)
 
     def _objection(self, found: os.stat_result) -> str:
         if not stat.S_ISREG(found.st_mode):
@@ -134,7 +138,67 @@ class Collector:
         if self._skipped <= MAX_SKIPPED:
             self._send(frames.encode(frames.SKIPPED, frames.named(path, reason.encode())))
 
-    def _send(self, frame: bytes) -> None:
-        view = memoryview(frame)
-        while view:
-            view = view[os.write(self._out, view) :]
+
+def send_build(job: Job, send: Send) -> None:
+    """Send the build folder's regular files; a folder that is too large or holds anything else is not sent at all."""
+    found: list[tuple[bytes, int, int]] = []
+    try:
+        root = os.open(os.path.join(job.work, job.build), DIRECTORY)  # noqa: PTH118
+    except OSError:
+        return
+    try:
+        if _list_build(root, os.fsencode(job.build) + b"/", 0, found):
+            for path, fd, size in found:
+                kind = frames.BUILT_EXECUTABLE if os.fstat(fd).st_mode & stat.S_IXUSR else frames.BUILT
+                send_file(fd, size, kind, path, send)
+    finally:
+        for _, fd, _ in found:
+            os.close(fd)
+        os.close(root)
+
+
+def _list_build(directory: int, prefix: bytes, depth: int, found: list[tuple[bytes, int, int]]) -> bool:
+    for name, mode in listing(directory):
+        if stat.S_ISDIR(mode) and depth < MAX_DEPTH:
+            child = os.open(name, DIRECTORY, dir_fd=directory)
+            try:
+                if not _list_build(child, prefix + name + b"/", depth + 1, found):
+                    return False
+            finally:
+                os.close(child)
+        elif stat.S_ISREG(mode) and len(found) < 256:
+            fd = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=directory)
+            found.append((prefix + name, fd, os.fstat(fd).st_size))
+        else:
+            return False
+    return sum(size for _, _, size in found) <= MAX_BUILD_BYTES
+
+
+def listing(directory: int) -> Iterator[tuple[bytes, int]]:
+    """Names and modes in a directory, sorted, at most one more than MAX_ENTRIES; no link is followed."""
+    # os.scandir on a descriptor gives text; the raw bytes come back by fsencode
+    with os.scandir(directory) as entries:
+        names = [os.fsencode(entry.name) for entry, _ in zip(entries, range(MAX_ENTRIES + 1), strict=False)]
+    for name in sorted(names):
+        yield name, os.stat(name, dir_fd=directory, follow_symlinks=False).st_mode
+
+
+def send_file(fd: int, size: int, kind: int, path: bytes, send: Send) -> None:
+    """Send `size` bytes of an open file as frames, piece by piece; an empty file is one frame."""
+    room = frames.MAX_PAYLOAD - 2 - len(path)
+    offset = 0
+    while True:
+        data = os.pread(fd, min(room, size - offset), offset)
+        if data or offset == 0:
+            send(frames.encode(kind, frames.named(path, data)))
+        offset += len(data)
+        if not data or offset >= size:
+            return
+
+
+def _digest(fd: int, size: int) -> bytes:
+    total, offset = hashlib.sha256(), 0
+    while data := os.pread(fd, min(1 << 16, size - offset), offset):
+        total.update(data)
+        offset += len(data)
+    return total.digest()

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from sandboxes.agent import frames
 from sandboxes.agent.channel import Channel
 from sandboxes.agent.counters import Meter
-from sandboxes.agent.job import Job
+from sandboxes.agent.job import Stage
 from sandboxes.agent.launch import Program
 
 TICK_SECONDS = 0.01
 DRAIN_SECONDS = 0.1
+CANCELLED = "cancelled"
 
 
 @dataclass
@@ -25,14 +26,22 @@ class Tally:
 
 
 @dataclass
+class Input:
+    """What the program is to read: what is queued, and whether more may come."""
+
+    data: bytearray
+    open: bool = False
+
+
+@dataclass
 class Watch:
     """The state of a running program."""
 
-    job: Job
+    stage: Stage
     channel: Channel
     program: Program
     meter: Meter
-    stdin: memoryview
+    stdin: Input
     started: float
     status: int | None = None
     limit_hit: str = ""
@@ -49,22 +58,39 @@ class Watch:
         feeding = True
         while self.status is None and not self.limit_hit:
             readers = [self.program.pidfd, *([] if self.channel.crowded else open_pipes)]
-            ready, writable = self.channel.wait(readers, [self.program.stdin] if feeding else [], TICK_SECONDS)
+            writers = [self.program.stdin] if feeding and self.stdin.data else []
+            ready, writable = self.channel.wait(readers, writers, TICK_SECONDS)
             for fd in ready & open_pipes:
                 if not self._take(fd):
                     open_pipes.discard(fd)
-            if feeding and (self.program.stdin in writable or not self.stdin):
+            self._listen()
+            if feeding and (self.program.stdin in writable or not (self.stdin.data or self.stdin.open)):
                 feeding = self._feed()
             self._reap()
-            self._check_time()
+            self._check_limits()
         self.wall_seconds = time.monotonic() - self.started
-        self._kill_all()
+        if feeding:
+            os.close(self.program.stdin)
+        kill_everyone()
+        self._reap(flags=0)
         self._drain(open_pipes)
+        for fd in (self.program.pidfd, self.program.stdout, self.program.stderr):
+            os.close(fd)
 
     @property
     def kept_bytes(self) -> int:
         """Bytes forwarded so far, both streams."""
         return sum(tally.kept for tally in self.tallies.values())
+
+    def _listen(self) -> None:
+        while self.channel.received:
+            kind, payload = self.channel.received.popleft()
+            if kind == frames.CANCEL:
+                self.limit_hit = self.limit_hit or CANCELLED
+            elif kind == frames.STDIN and self.stdin.open:
+                self.stdin.data += payload
+            elif kind == frames.STDIN_END:
+                self.stdin.open = False
 
     def _take(self, fd: int) -> bool:
         """Read once and forward what the limit leaves; False at the end of the stream."""
@@ -74,7 +100,7 @@ class Watch:
             return True
         tally = self.tallies[fd]
         tally.total += len(data)
-        kept = data[: self.job.output_bytes - self.kept_bytes]
+        kept = data[: self.stage.output_bytes - self.kept_bytes]
         tally.kept += len(kept)
         for start in range(0, len(kept), frames.OUTPUT_CHUNK):
             self.channel.send(tally.kind, kept[start : start + frames.OUTPUT_CHUNK])
@@ -83,16 +109,17 @@ class Watch:
         return bool(data)
 
     def _feed(self) -> bool:
-        """Write once to the program's input; False when there is no more to write."""
+        """Write once to the program's input; False when there is and will be no more to write."""
         try:
-            sent = os.write(self.program.stdin, self.stdin[:65536]) if self.stdin else 0
+            sent = os.write(self.program.stdin, self.stdin.data[:65536]) if self.stdin.data else 0
         except BlockingIOError:
             return True
         except BrokenPipeError:
-            self.stdin = self.stdin[:0]
-            sent = 0
-        self.stdin = self.stdin[sent:]
-        if not self.stdin:
+            sent, self.stdin.open = len(self.stdin.data), False
+        del self.stdin.data[:sent]
+        if sent and self.stdin.open:
+            self.channel.send(frames.TAKEN, b"%d" % sent)
+        if not self.stdin.data and not self.stdin.open:
             os.close(self.program.stdin)
             return False
         return True
@@ -108,17 +135,14 @@ class Watch:
             if pid == self.program.pid and self.status is None:
                 self.status = status
 
-    def _check_time(self) -> None:
+    def _check_limits(self) -> None:
+        self.meter.sample()
         if self.status is not None or self.limit_hit:
             return
-        if time.monotonic() - self.started >= self.job.wall_seconds:
+        if time.monotonic() - self.started >= self.stage.wall_seconds:
             self.limit_hit = "wall_seconds"
-        elif self.meter.cpu_seconds() >= self.job.cpu_seconds:
+        elif self.meter.cpu_seconds() >= self.stage.cpu_seconds:
             self.limit_hit = "cpu_seconds"
-
-    def _kill_all(self) -> None:
-        kill_everyone()
-        self._reap(flags=0)
 
     def _drain(self, open_pipes: set[int]) -> None:
         """Everybody is dead, so the pipes end by themselves; the time limit is a second belt."""

@@ -1,30 +1,33 @@
-"""Runs each program in a container of its own on a Docker engine; the container is used once and destroyed."""
+"""Runs programs in hardened containers on a Docker engine, warm ones where the isolation level allows it."""
 
-import contextlib
-import socket
+import os
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sandboxes import policy
+from sandboxes import outcome, policy, summary
 from sandboxes.admission import admit
-from sandboxes.agent.job import Job
-from sandboxes.conversation import Transcript, opening, talk
-from sandboxes.errors import BackendLost, SandboxError, StartFailed, Unavailable
-from sandboxes.limits import Limits
-from sandboxes.outcome import Verdict, judge
+from sandboxes.backends.docker_sandbox import DockerSandbox, Shape, Workshop, engine_trouble
+from sandboxes.backends.docker_stock import Stock
+from sandboxes.build_cache import BuildCache
+from sandboxes.conversation import Talk, opening
+from sandboxes.errors import BackendLost, Busy, StartFailed, Unavailable
+from sandboxes.ledger import Lifelines, RunLedger
+from sandboxes.outcome import Verdict
+from sandboxes.plan import Plan, make_job, make_plan
+from sandboxes.pool import PoolMetrics
 from sandboxes.recipes import connect, image_for
 from sandboxes.registry import Environment, Registry
 from sandboxes.result import Outcome, Phase, RunResult, StageResult
 from sandboxes.runner import FrameSink, RunControl
 from sandboxes.slots import Slots
 from sandboxes.spec import RunRequest
+from sandboxes.transcript import BuiltFile, Transcript
 
-BASE_ENV = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": policy.WORK, "LANG": "C.UTF-8", "TMPDIR": "/tmp"}  # noqa: S108
-OWNER_FILTER = {"label": f"{policy.LABEL}owner={policy.OWNER}"}
-KILLED = 137
+CANCELLED = Verdict(outcome=Outcome.CANCELLED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,10 +42,26 @@ class EngineFacts:
     storage_driver: str
 
 
-class DockerEngine:
-    """A Runner over one Docker engine. Threads may share it.
+@dataclass(frozen=True, kw_only=True)
+class _Run:
+    """One request on its way through the engine."""
 
-    `state_dir` holds the slot locks: processes that share an engine share it too. `boot_id` names this worker's life.
+    request: RunRequest
+    where: summary.Provenance
+    plan: Plan
+    shape: Shape
+    control: RunControl
+    on_output: FrameSink | None
+    cache_key: str = ""
+    compiled: StageResult | None = None
+    built: tuple[BuiltFile, ...] = ()
+
+
+class DockerEngine:
+    """A Runner over one Docker engine. Threads may share it; a forked child begins a pool of its own.
+
+    `state_dir` holds locks, run notes and the build cache: processes that share an engine share it too. `boot_id` names
+    this worker's life. `isolation` "" leaves the level to the environment; `pool_bytes` bounds what idle sandboxes use.
     """
 
     name = "docker_engine"
@@ -55,40 +74,76 @@ class DockerEngine:
         boot_id: str,
         slots: int = 2,
         runtime: str = "",
+        isolation: str = "",
+        pool_bytes: int = 1024 * 1024 * 1024,
         patience_seconds: float = 30.0,
         client: Any | None = None,
         now: Callable[[], float] = time.time,
     ) -> None:
         self._registry, self._boot_id, self._runtime, self._now = registry, boot_id, runtime, now
-        self._slots = Slots(state_dir, slots, patience_seconds=patience_seconds)
+        self._isolation, self._pool_bytes = isolation, pool_bytes
+        self._slots = Slots(state_dir / "slots", slots, patience_seconds=patience_seconds)
+        self._uids = Slots(state_dir / "uids", 1000, patience_seconds=1.0)
+        self._ledger, self._lifelines = RunLedger(state_dir / "runs"), Lifelines(state_dir / "pools")
+        self._builds = BuildCache(state_dir / "builds")
         self._given_client = client
-        self._opened: Any | None = None
+        self._opened: tuple[int, Any] | None = None
         self._images: dict[str, tuple[str, str]] = {}
-        self._oom_score = policy.AGENT_OOM_SCORE
+        self._kept: tuple[int, Stock] | None = None
 
     def run(
         self, request: RunRequest, *, on_output: FrameSink | None = None, control: RunControl | None = None
     ) -> RunResult:
         """See `sandboxes.runner.Runner.run`."""
         environment = self._registry.get(request.environment)
-        limits = request.limits or environment.default_limits()
-        admit(request, limits)
-        if control is not None and control.cancelled:
-            return RunResult(outcome=Outcome.CANCELLED, phase=Phase.PREPARE)
-        with self._slots.take() as slot, _engine_trouble():
-            image, image_id = self._image(environment)
-            placement = self._placement(request.key, limits, slot)
-            self._clear_leftovers(placement)
-            transcript = Transcript(limits=limits, on_output=on_output)
-            job = make_job(request, environment, limits, placement.uid)
-            with self._sandbox(image, limits, placement) as (container, connection):
-                verdict = self._converse(container, connection, opening(job, request.files, request.stdin), transcript)
-        return make_result(request, environment, image_id, transcript, verdict)
+        plan = make_plan(request, environment)
+        admit(request, *(stage.limits for stage in plan.stages))
+        with engine_trouble():
+            run = self._prepare(request, environment, plan, on_output, control or RunControl())
+            try:
+                with self._slots.take(stop=lambda: run.control.cancelled):
+                    if not run.control.cancelled:
+                        return self._run(run)
+            except Busy:
+                if not run.control.cancelled:
+                    raise
+        return summary.without_stages(run.where, CANCELLED)
 
     def reap(self, *, keys: tuple[str, ...] = ()) -> int:
         """See `sandboxes.runner.Runner.reap`."""
-        with _engine_trouble():
-            return sum(self._remove(found["Id"]) for found in self._owned() if self._is_due(found["Labels"], keys))
+        stock = self._stock
+        if keys:
+            found = [container for key in keys if (container := self._ledger.find(key))]
+            return sum(stock.workshop.remove(container) for container in found)
+        return stock.reap(now=self._now())
+
+    def clean(self) -> int:
+        """Destroy every sandbox of this state folder whose owner is dead, overdue or not; how many."""
+        return self._stock.reap(now=self._now())
+
+    def warm_up(self) -> None:
+        """Begin to fill the pool of every environment that wants sandboxes before the first run and has its image."""
+        for environment in self._registry.all():
+            if environment.warm_pool.min:
+                try:
+                    self._stock.warm_up(self._default_shape(environment))
+                except Unavailable:
+                    continue
+
+    def pool_metrics(self) -> PoolMetrics:
+        """What the pool of this process has done and holds."""
+        return self._stock.pool.metrics()
+
+    def supports_namespaces(self, environment: str = "python") -> bool:
+        """Whether this host allows runs in namespaces of their own; tries one sandbox.
+
+        Raises:
+            Unavailable: no engine, or the image is not built.
+        """
+        found = self._registry.get(environment)
+        with engine_trouble():
+            image, _ = self._image(found)
+            return self._shape(found, image, policy.NAMESPACE, None).isolation == policy.NAMESPACE
 
     def probe(self) -> EngineFacts:
         """What engine this is.
@@ -96,7 +151,7 @@ class DockerEngine:
         Raises:
             Unavailable: none answers.
         """
-        with _engine_trouble():
+        with engine_trouble():
             version, info = self._client.version(), self._client.info()
         return EngineFacts(
             version=str(version["Version"]),
@@ -108,18 +163,45 @@ class DockerEngine:
         )
 
     def close(self) -> None:
-        """Let go of the connection this object opened."""
-        if self._opened is not None:
-            self._opened.close()
-            self._opened = None
+        """Destroy idle sandboxes and let go of the connection this object opened."""
+        if self._kept is not None and self._kept[0] == os.getpid():
+            self._kept[1].close()
+        self._kept = None
+        if self._opened is not None and self._opened[0] == os.getpid():
+            self._opened[1].close()
+        self._opened = None
 
     @property
     def _client(self) -> Any:
         if self._given_client is not None:
             return self._given_client
-        if self._opened is None:
-            self._opened = connect()
-        return self._opened
+        if self._opened is None or self._opened[0] != os.getpid():
+            self._opened = (os.getpid(), connect())
+        return self._opened[1]
+
+    @property
+    def _stock(self) -> Stock:
+        """This process's sandboxes; what a parent process had is not ours."""
+        if self._kept is None or self._kept[0] != os.getpid():
+            pool = uuid.uuid4().hex
+            workshop = Workshop(
+                lambda: self._client,
+                boot_id=self._boot_id,
+                scope=self._slots.scope,
+                pool=pool,
+                runtime=self._runtime,
+            )
+            stock = Stock(
+                workshop=workshop,
+                name=pool,
+                uids=self._uids,
+                scope=self._slots.scope,
+                lifelines=self._lifelines,
+                budget_bytes=self._pool_bytes,
+                now=self._now,
+            )
+            self._kept = (os.getpid(), stock)
+        return self._kept[1]
 
     def _image(self, environment: Environment) -> tuple[str, str]:
         """Tag and id of the environment's image; asked once."""
@@ -135,192 +217,145 @@ class DockerEngine:
             self._images[environment.name] = (tag, str(found["Id"]))
         return self._images[environment.name]
 
-    def _placement(self, key: str, limits: Limits, slot: int) -> policy.Placement:
-        return policy.Placement(
-            slot=slot,
-            key=key,
-            boot_id=self._boot_id,
-            scope=self._slots.scope,
-            deadline=self._now() + limits.wall_seconds + 2 * policy.GRACE_SECONDS,
-            runtime=self._runtime,
-            oom_score_adj=self._oom_score,
+    def _default_shape(self, environment: Environment) -> Shape:
+        with engine_trouble():
+            image, _ = self._image(environment)
+        return self._shape(environment, image, self._isolation or environment.isolation, None)
+
+    def _shape(self, environment: Environment, image: str, isolation: str, plan: Plan | None) -> Shape:
+        if isolation == policy.NAMESPACE:
+            shape = Shape(image=image, isolation=isolation, preload=environment.preload)
+            self._stock.learn(shape, environment)
+            if self._stock.try_namespaces(shape):
+                return shape
+        limits = environment.default_limits()
+        disk = plan.disk if plan else (limits.disk_bytes, limits.inodes)
+        shape = Shape(image=image, isolation=policy.CONTAINER, disk=disk)
+        self._stock.learn(shape, environment)
+        return shape
+
+    def _prepare(
+        self,
+        request: RunRequest,
+        environment: Environment,
+        plan: Plan,
+        on_output: FrameSink | None,
+        control: RunControl,
+    ) -> _Run:
+        image, image_id = self._image(environment)
+        absent = sorted(set(request.dependencies) - set(environment.packages))
+        isolation = request.isolation or self._isolation or environment.isolation
+        shape = self._shape(environment, image, isolation, plan)
+        if request.isolation and shape.isolation != request.isolation:
+            raise StartFailed(f"this host does not allow {request.isolation}: {self._stock.namespaces_refused}")
+        where = summary.Provenance(
+            environment=environment,
+            image_digest=image_id,
+            isolation=shape.isolation,
+            backend=self.name,
+            message=f"not installed in this environment: {', '.join(absent)}" if absent else "",
+        )
+        run = _Run(request=request, where=where, plan=plan, shape=shape, control=control, on_output=on_output)
+        return self._with_build(run)
+
+    def _with_build(self, run: _Run) -> _Run:
+        """Leave the compile stage out if the same text was compiled before."""
+        compiling = run.plan.stages[0]
+        if compiling.phase is not Phase.COMPILE:
+            return run
+        key = self._builds.key(compiling, run.request.files, run.where.image_digest, policy.POLICY_VERSION)
+        found = self._builds.find(key)
+        stage, built = found or (None, ())
+        return _Run(
+            request=run.request,
+            where=run.where,
+            plan=run.plan.without(Phase.COMPILE) if found else run.plan,
+            shape=run.shape,
+            control=run.control,
+            on_output=run.on_output,
+            cache_key=key,
+            compiled=stage,
+            built=built,
         )
 
-    @contextlib.contextmanager
-    def _sandbox(self, image: str, limits: Limits, placement: policy.Placement) -> Iterator[tuple[str, socket.socket]]:
-        """A started sandbox and its control channel; destroyed afterwards, whatever happens."""
-        container = self._create(image, limits, placement)
+    def _run(self, run: _Run) -> RunResult:
+        """Run it, once more if a warm sandbox died before the program began."""
+        left_over = self._ledger.find(run.request.key)
+        if left_over:
+            self._stock.workshop.remove(left_over)
+        sandbox = self._stock.get(run.shape)
+        if sandbox.runs and not self._greet(sandbox):
+            self._stock.pool.give_back(sandbox, run.shape, healthy=False)
+            sandbox = self._stock.get(run.shape)
+        return self._run_in(run, sandbox)
+
+    def _greet(self, sandbox: DockerSandbox) -> bool:
+        """Whether an idle sandbox is still as it was when it said that it was ready."""
+        return not sandbox.link.pending
+
+    def _run_in(self, run: _Run, sandbox: DockerSandbox) -> RunResult:
+        key, healthy = run.request.key, False
+        transcript = Transcript(plan=run.plan, on_output=run.on_output)
+        self._ledger.record(key, sandbox.id)
         try:
-            with self._attached(container) as connection:
-                try:
-                    self._start(container)
-                except StartFailed:
-                    if placement.oom_score_adj == policy.MODEST_OOM_SCORE:
-                        raise
-                else:
-                    yield container, connection
-                    return
+            self._stock.workshop.resize(sandbox, run.plan.stages[0].limits)
+            lost = self._converse(run, sandbox, transcript)
+            # a sandbox in which memory ran out goes: the engine's own mark of it would outlast this run
+            healthy = lost is None and not transcript.ran_out_of_memory
+            if healthy and run.shape.isolation == policy.NAMESPACE:
+                sandbox.ready = False
+                sandbox.link.say_bye()
         finally:
-            self._remove(container)
-        modest = replace(placement, oom_score_adj=policy.MODEST_OOM_SCORE)
-        with self._sandbox(image, limits, modest) as started:
-            self._oom_score = policy.MODEST_OOM_SCORE
-            yield started
+            self._ledger.forget(key, sandbox.id)
+            sandbox.runs += 1
+            self._stock.pool.give_back(sandbox, run.shape, healthy=healthy)
+        earlier = (run.compiled,) if run.compiled else ()
+        result = summary.make_result(transcript, run.where, earlier=earlier, lost=lost or _stopped(run))
+        self._keep_build(run, transcript, result)
+        return result
 
-    def _converse(
-        self, container: str, connection: socket.socket, first: Iterator[bytes], transcript: Transcript
-    ) -> Verdict:
-        limits = transcript.limits
-        try:
-            talk(connection, first, transcript, seconds=limits.wall_seconds + policy.GRACE_SECONDS)
-        except BackendLost:
-            return self._explain_loss(container, transcript)
-        if transcript.end is None:
-            raise BackendLost("the sandbox finished without a report")
-        return judge(transcript.end, cpu_limit_seconds=limits.cpu_seconds)
-
-    def _create(self, image: str, limits: Limits, placement: policy.Placement) -> str:
-        import docker
-
-        config = policy.container_config(image, limits, placement)
-        try:
-            return str(self._client.api.create_container_from_config(config)["Id"])
-        except docker.errors.ImageNotFound as error:
-            self._images.clear()
-            raise Unavailable(f"the image {image} is gone", hint="arena images build") from error
-        except docker.errors.APIError as error:
-            raise StartFailed(f"the engine refused the sandbox: {error.explanation or error}") from error
-
-    @contextlib.contextmanager
-    def _attached(self, container: str) -> Iterator[socket.socket]:
-        params = {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1}
-        raw = self._client.api.attach_socket(container, params=params)
-        connection = getattr(raw, "_sock", raw)
-        connection.settimeout(None)
-        try:
-            yield connection
-        finally:
-            with contextlib.suppress(OSError):
-                raw.close()
-                connection.close()
-
-    def _start(self, container: str) -> None:
-        import docker
-
-        try:
-            self._client.api.start(container)
-        except docker.errors.APIError as error:
-            raise StartFailed(f"the engine could not start the sandbox: {error.explanation or error}") from error
-
-    def _explain_loss(self, container: str, transcript: Transcript) -> Verdict:
-        """A dead agent means out of memory only if the kernel says that it killed for memory.
+    def _converse(self, run: _Run, sandbox: DockerSandbox, transcript: Transcript) -> Verdict | None:
+        """Hold the talk; a verdict if the sandbox did not live to report.
 
         Raises:
-            BackendLost: it does not say so.
+            BackendLost, StartFailed: the sandbox, not the program, failed.
         """
-        import docker
-
+        request = run.request
+        job = make_job(
+            request,
+            run.plan,
+            uid=sandbox.placement.uid,
+            preloads=bool(sandbox.shape.preload),
+            peak_known=sandbox.reset_peak(),
+        )
+        talk = Talk(sandbox.link, transcript, run.control, on_held=lambda: self._between(run, sandbox, transcript))
         try:
-            state = self._client.api.inspect_container(container)["State"]
-        except docker.errors.NotFound as error:
-            raise BackendLost("the sandbox was destroyed in mid-run") from error
-        if transcript.end is None and state["OOMKilled"] and state["ExitCode"] == KILLED and not state["Running"]:
-            return Verdict(outcome=Outcome.OUT_OF_MEMORY, limit_hit="memory_bytes")
-        raise BackendLost(f"the sandbox went away in mid-run (state {state['Status']}, code {state['ExitCode']})")
-
-    def _clear_leftovers(self, placement: policy.Placement) -> None:
-        """Destroy what an earlier attempt of this run or user of this slot left, and whatever is overdue."""
-        for found in self._owned():
-            labels = found["Labels"]
-            same_key = labels.get(policy.LABEL + "key") == placement.key
-            same_slot = (labels.get(policy.LABEL + "scope"), labels.get(policy.LABEL + "slot")) == (
-                placement.scope,
-                str(placement.slot),
+            ended = talk.hold(
+                opening(job, request.files, request.stdin, run.built),
+                seconds=run.plan.wall_seconds + policy.GRACE_SECONDS,
+                stdin_bytes=len(request.stdin),
+                interactive=request.interactive,
             )
-            if same_key or same_slot or self._is_due(labels, ()):
-                self._remove(found["Id"])
+        except BackendLost:
+            if run.control.cancelled:
+                return CANCELLED
+            self._stock.workshop.lost_for_memory(sandbox)
+            return outcome.OUT_OF_MEMORY
+        return None if ended else CANCELLED
 
-    def _is_due(self, labels: dict[str, str], keys: tuple[str, ...]) -> bool:
-        if keys:
-            return labels.get(policy.LABEL + "key") in keys
-        return float(labels.get(policy.LABEL + "deadline", "0")) < self._now()
+    def _between(self, run: _Run, sandbox: DockerSandbox, transcript: Transcript) -> None:
+        """Before the next stage: its memory and processes, and a peak that is its own."""
+        following = run.plan.stages[len(transcript.stages)]
+        self._stock.workshop.resize(sandbox, following.limits)
+        sandbox.reset_peak()
 
-    def _owned(self) -> list[dict[str, Any]]:
-        return list(self._client.api.containers(all=True, filters=OWNER_FILTER))
-
-    def _remove(self, container: str) -> bool:
-        """Kill and remove; False if somebody else was faster. What fails here is the reaper's."""
-        import docker
-        import requests
-
-        try:
-            self._client.api.remove_container(container, force=True, v=True)
-        except (docker.errors.APIError, requests.RequestException):
-            return False
-        return True
+    def _keep_build(self, run: _Run, transcript: Transcript, result: RunResult) -> None:
+        if not run.cache_key or run.compiled or not result.stages:
+            return
+        compiled = result.stages[0]
+        if compiled.outcome is Outcome.SUCCEEDED and transcript.built:
+            self._builds.keep(run.cache_key, compiled, transcript.built)
 
 
-@contextlib.contextmanager
-def _engine_trouble() -> Iterator[None]:
-    """Turn the client library's troubles into ours."""
-    import docker
-    import requests
-
-    try:
-        yield
-    except SandboxError:
-        raise
-    except (docker.errors.DockerException, requests.RequestException, OSError) as error:
-        raise Unavailable(f"the Docker engine does not answer: {error}", hint="make engine") from error
-
-
-def make_job(request: RunRequest, environment: Environment, limits: Limits, uid: int) -> Job:
-    """The request in the agent's words."""
-    return Job(
-        argv=environment.command(Phase.RUN, entry=request.entry, files=request.files, args=request.args),
-        env={**BASE_ENV, **environment.env, **request.env},
-        uid=uid,
-        cpu_seconds=limits.cpu_seconds,
-        wall_seconds=limits.wall_seconds,
-        output_bytes=limits.output_bytes,
-        file_bytes=limits.file_bytes,
-        artefacts=request.artefacts,
-        artefact_count=policy.MAX_ARTEFACTS,
-        artefact_bytes=policy.MAX_ARTEFACT_BYTES,
-        work=policy.WORK,
-    )
-
-
-def make_result(
-    request: RunRequest, environment: Environment, image_id: str, transcript: Transcript, verdict: Verdict
-) -> RunResult:
-    """The result, from what the agent reported and what it means."""
-    end = transcript.end or {}
-    absent = sorted(set(request.dependencies) - set(environment.packages))
-    stage = StageResult(
-        phase=Phase.RUN,
-        wall_seconds=end.get("wall_seconds", 0.0),
-        cpu_seconds=end.get("cpu_seconds", 0.0),
-        peak_memory_bytes=end.get("peak_memory_bytes", 0),
-        memory_method=end.get("memory_method", ""),
-        oom_kills=end.get("oom_kills", 1 if verdict.outcome is Outcome.OUT_OF_MEMORY else 0),
-    )
-    return RunResult(
-        outcome=verdict.outcome,
-        phase=Phase.RUN,
-        exit_code=end.get("exit_code"),
-        signal=end.get("signal"),
-        limit_hit=verdict.limit_hit,
-        message=f"not installed in this environment: {', '.join(absent)}" if absent else "",
-        stages=(stage,),
-        stdout=transcript.streams["stdout"].finish(total_bytes=end.get("stdout_bytes", 0)),
-        stderr=transcript.streams["stderr"].finish(total_bytes=end.get("stderr_bytes", 0)),
-        artefacts=transcript.files(),
-        skipped=tuple(transcript.skipped),
-        environment=environment.name,
-        environment_version=environment.version,
-        image_digest=image_id,
-        policy_version=policy.POLICY_VERSION,
-        isolation=policy.ISOLATION,
-        backend=DockerEngine.name,
-    )
+def _stopped(run: _Run) -> Verdict | None:
+    return CANCELLED if run.control.cancelled else None

@@ -1,5 +1,6 @@
 """Puts the application together from settings."""
 
+import atexit
 import os
 import random
 from collections.abc import Mapping
@@ -102,14 +103,18 @@ class Assembly:
 
     @cached_property
     def runner(self) -> DockerEngine:
-        """The sandbox backend."""
-        return DockerEngine(
+        """The sandbox backend; its warm sandboxes go when this process ends."""
+        engine = DockerEngine(
             registry=self.registry,
             state_dir=self.data_dir / "sandboxes",
             boot_id=self.ids.new(),
             slots=self.settings.execution_slots,
             runtime=self.settings.docker_runtime,
+            isolation=self.settings.isolation,
+            pool_bytes=self.settings.sandbox_pool_bytes,
         )
+        atexit.register(engine.close)
+        return engine
 
     @cached_property
     def catalogue(self) -> YamlCatalogue:

@@ -28,19 +28,23 @@ def run_worker(settings: Settings, queues: Sequence[str], *, concurrency: int, f
     """
     _ = Assembly(settings).judges  # a wrong configuration ends the worker here, not each task
     broker = find_broker(settings)
-    runners: dict[int, WorkRunner] = {}
+    assemblies: dict[int, Assembly] = {}
     lock = threading.Lock()
 
     def runner() -> WorkRunner:
         with lock:
-            if os.getpid() not in runners:
-                runners[os.getpid()] = Assembly(settings).work_runner
-            return runners[os.getpid()]
+            if os.getpid() not in assemblies:
+                assemblies[os.getpid()] = Assembly(settings)
+            return assemblies[os.getpid()].work_runner
+
+    def destroy_sandboxes() -> None:
+        if EXECUTION_QUEUE in queues and os.getpid() in assemblies:
+            assemblies[os.getpid()].runner.close()
 
     if follow_parent:
         threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
     pool = "prefork" if EXECUTION_QUEUE in queues else "threads"
-    app = make_app(broker.celery_url, runner)
+    app = make_app(broker.celery_url, runner, destroy_sandboxes)
     app.worker_main(worker_argv(queues, concurrency=concurrency, pool=pool, log_level=settings.log_level))
 
 

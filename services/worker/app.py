@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import kombu.exceptions
 import redis.exceptions
 from celery import Celery
+from celery.signals import worker_process_shutdown
 
 from services.arena.work_runner import WorkRunner
 from services.domain.work import WorkItem, WorkKind
@@ -19,10 +20,13 @@ SOFT_LIMIT_SECONDS = 840
 VISIBILITY_SECONDS = 3600
 
 
-def make_app(broker_url: str, runner: Callable[[], WorkRunner] | None = None) -> Celery:
+def make_app(
+    broker_url: str, runner: Callable[[], WorkRunner] | None = None, on_exit: Callable[[], None] | None = None
+) -> Celery:
     """A Celery application on `broker_url`; with `runner` it can also do the work.
 
-    `runner` is called in the process that works, never in its parent, so that no connection crosses a fork.
+    `runner` is called in the process that works, never in its parent, so that no connection crosses a fork; `on_exit`
+    is called when such a process ends in order.
     """
     app = Celery("arena", broker=broker_url, set_as_current=False)
     app.conf.update(
@@ -43,6 +47,9 @@ def make_app(broker_url: str, runner: Callable[[], WorkRunner] | None = None) ->
         broker_transport_options={"visibility_timeout": VISIBILITY_SECONDS, "socket_connect_timeout": 5},
         broker_connection_timeout=5,
     )
+
+    if on_exit is not None:
+        worker_process_shutdown.connect(lambda **_: on_exit(), weak=False)
 
     @app.task(name=TASK_NAME)  # type: ignore[untyped-decorator]  # celery ships no types
     def work(work_id: str) -> bool:

@@ -55,14 +55,16 @@ def test_engine_keeps_the_rules(engine: DockerEngine) -> None:
 
 
 @pytest.mark.engine
+@pytest.mark.parametrize("isolation", ["namespace", "container"])
 @pytest.mark.parametrize("name", PROGRAM_CHECKS)
-def test_engine_conforms(name: str, engine: DockerEngine) -> None:
-    checks = self_check(engine, only=(name,), prefix=uuid.uuid4().hex)
+def test_engine_conforms(name: str, isolation: str, engine: DockerEngine) -> None:
+    checks = self_check(engine, only=(name,), prefix=uuid.uuid4().hex, isolation=isolation)
     assert [check.name for check in checks] == [name]
     assert failures(checks) == []
 
 
 @pytest.mark.engine
-def test_engine_hardening_flag_by_flag(engine: DockerEngine) -> None:
-    table = hardening_table(engine, key=uuid.uuid4().hex)
+@pytest.mark.parametrize("isolation", ["namespace", "container"])
+def test_engine_hardening_flag_by_flag(isolation: str, engine: DockerEngine) -> None:
+    table = hardening_table(engine, key=uuid.uuid4().hex, isolation=isolation)
     assert [row for row in table if not row.holds] == []

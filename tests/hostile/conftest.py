@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from sandboxes import policy
 from sandboxes.backends.docker_engine import DockerEngine
 from sandboxes.limits import MIB, Limits
 from sandboxes.recipes import build, connect
@@ -26,6 +27,8 @@ TIGHT = Limits(
 )
 BOOT = f"hostile-{uuid.uuid4().hex}"
 
+LEVELS = (policy.NAMESPACE, policy.CONTAINER)
+
 Attack = Callable[..., RunResult]
 
 
@@ -43,8 +46,14 @@ def hostile_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DockerE
     assert left == [], "the attacks left containers behind"
 
 
+@pytest.fixture(scope="session", params=LEVELS)
+def level(request: pytest.FixtureRequest) -> str:
+    """Every attack is made at every isolation level."""
+    return str(request.param)
+
+
 @pytest.fixture
-def attack(hostile_engine: DockerEngine, request: pytest.FixtureRequest) -> Attack:
+def attack(hostile_engine: DockerEngine, level: str, request: pytest.FixtureRequest) -> Attack:
     """Run a hostile program under tight limits."""
 
     def run(code: str, **fields: object) -> RunResult:
@@ -55,7 +64,10 @@ def attack(hostile_engine: DockerEngine, request: pytest.FixtureRequest) -> Atta
             files={"main.py": code.encode()},
             entry="main.py",
             limits=limits,
+            isolation=level,
         )
-        return hostile_engine.run(replace(wanted, **fields))  # type: ignore[arg-type]
+        result = hostile_engine.run(replace(wanted, **fields))  # type: ignore[arg-type]
+        assert result.isolation == level
+        return result
 
     return run

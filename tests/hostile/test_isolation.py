@@ -30,6 +30,18 @@ def connected(family, address):
         s.connect(address)
 def opened(path, flags=os.O_RDONLY):
     os.close(os.open(path, flags))
+def wrote(path, data):
+    fd = os.open(path, os.O_WRONLY)
+    try:
+        os.write(fd, data)
+    finally:
+        os.close(fd)
+def on_agent(number, *args):
+    fd = os.pidfd_open(1)
+    try:
+        return call(number, fd, *args)
+    finally:
+        os.close(fd)
 found = {}
 """
 # id -> (expression, what it must say)
@@ -85,11 +97,13 @@ PROBES: dict[str, tuple[str, set[str]]] = {
         "tried(lambda: connected(socket.AF_INET, ('127.0.0.1', 6379)))",
         {"ECONNREFUSED"},
     ),
-    "become-root": ("tried(lambda: os.setuid(0))", {"EPERM"}),
-    "become-neighbour": ("tried(lambda: os.setuid(10002))", {"EPERM"}),
+    "become-root": ("tried(lambda: os.setuid(0))", {"EPERM", "EINVAL"}),
+    "become-neighbour": ("tried(lambda: os.setuid(os.getuid() + 1))", {"EPERM", "EINVAL"}),
     "change-groups": ("tried(lambda: os.setgroups([0]))", {"EPERM"}),
-    "kill-agent": ("tried(lambda: os.kill(1, 9))", {"EPERM"}),
-    "stop-agent": ("tried(lambda: os.kill(1, 19))", {"EPERM"}),
+    # in namespaces the kernel takes the signal and drops it: their PID 1 has no handler; that the run goes on proves it
+    "kill-agent": ("tried(lambda: os.kill(1, 9))", {"EPERM", "allowed"}),
+    "stop-agent": ("tried(lambda: os.kill(1, 19))", {"EPERM", "allowed"}),
+    "interrupt-agent": ("tried(lambda: [os.kill(1, n) for n in range(1, 65)])", {"EPERM", "allowed"}),
     "kill-everyone": ("tried(lambda: os.kill(-1, 18))", {"EPERM", "ESRCH", "allowed"}),
     "agent-memory": ("tried(lambda: opened('/proc/1/mem', os.O_RDWR))", {"EACCES"}),
     "agent-descriptors": ("tried(lambda: os.listdir('/proc/1/fd'))", {"EACCES"}),
@@ -99,7 +113,20 @@ PROBES: dict[str, tuple[str, set[str]]] = {
     "agent-root": ("tried(lambda: os.listdir('/proc/1/root/'))", {"EACCES"}),
     "agent-priority": ("tried(lambda: os.setpriority(0, 1, 19))", {"EPERM", "EACCES"}),
     "agent-oom-score": ("tried(lambda: opened('/proc/1/oom_score_adj', os.O_WRONLY))", {"EACCES"}),
+    "agent-priority-by-user": ("tried(lambda: os.setpriority(os.PRIO_USER, os.getuid(), 19))", {"EPERM", "allowed"}),
     "agent-limits": ("call(302, 1, 7, ctypes.create_string_buffer(16), None)", {"EPERM"}),
+    "agent-affinity": ("tried(lambda: os.sched_setaffinity(1, {0}))", {"EPERM"}),
+    "agent-scheduler": (
+        "tried(lambda: os.sched_setscheduler(1, os.SCHED_IDLE, os.sched_param(0)))",
+        {"EPERM"},
+    ),
+    "agent-scheduler-parameters": ("tried(lambda: os.sched_setparam(1, os.sched_param(0)))", {"EPERM"}),
+    "agent-io-priority": ("call(251, 1, 1, 0x6000)", {"EPERM"}),
+    "agent-io-priority-by-user": ("call(251, 3, os.getuid(), 0x6000)", {"EPERM", "allowed"}),
+    "agent-pidfd": ("on_agent(424, 9, None, 0)", {"EPERM", "allowed"}),
+    "agent-process-memory-release": ("on_agent(448, 0)", {"EPERM", "ENOSYS"}),
+    "agent-timer-slack": ("tried(lambda: wrote('/proc/1/timerslack_ns', b'1000000000'))", {"EACCES", "EPERM"}),
+    "agent-coredump-filter": ("tried(lambda: opened('/proc/1/coredump_filter', os.O_WRONLY))", {"EACCES", "EPERM"}),
     "write-core-pattern": (
         "tried(lambda: opened('/proc/sys/kernel/core_pattern', os.O_WRONLY))",
         {"EROFS", "EACCES"},
@@ -158,24 +185,35 @@ PROBES: dict[str, tuple[str, set[str]]] = {
 }
 
 
+# where the agent is another user, a program may do to all of its own user what it likes
+STRICTER_IN_NAMESPACES = {"agent-priority-by-user": {"EPERM"}, "agent-io-priority-by-user": {"EPERM"}}
+
+
 @pytest.fixture(scope="module")
-def findings(hostile_engine: DockerEngine) -> dict[str, str]:
+def findings(hostile_engine: DockerEngine, level: str) -> dict[str, str]:
     """What every probe said, from one run that got to its end."""
     lines = [
         f"try: found[{name!r}] = str({expression})\nexcept Exception as error: found[{name!r}] = str(error)"
         for name, (expression, _) in PROBES.items()
     ]
     code = PREAMBLE + "\n".join(lines) + "\nprint(json.dumps(found))\n"
-    request = RunRequest(key=f"{BOOT}-probes", environment="python", files={"main.py": code.encode()}, entry="main.py")
+    request = RunRequest(
+        key=f"{BOOT}-probes",
+        environment="python",
+        files={"main.py": code.encode()},
+        entry="main.py",
+        isolation=level,
+    )
     result = hostile_engine.run(request)
-    assert result.outcome is Outcome.SUCCEEDED, result.stderr.data
+    assert (result.outcome, result.isolation) == (Outcome.SUCCEEDED, level), result.stderr.data
     found: dict[str, str] = json.loads(result.stdout.data)
     return found
 
 
 @pytest.mark.parametrize("name", PROBES)
-def test_refused(name: str, findings: dict[str, str]) -> None:
-    assert findings[name] in PROBES[name][1]
+def test_refused(name: str, level: str, findings: dict[str, str]) -> None:
+    wanted = STRICTER_IN_NAMESPACES.get(name) if level == "namespace" else None
+    assert findings[name] in (wanted or PROBES[name][1])
 
 
 def test_host_files_are_read_only(attack: Attack) -> None:

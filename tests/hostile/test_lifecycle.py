@@ -7,13 +7,16 @@ from pathlib import Path
 import pytest
 
 from sandboxes.agent import frames
-from sandboxes.backends.docker_engine import DockerEngine, make_job
+from sandboxes.backends.docker_engine import DockerEngine
+from sandboxes.backends.docker_sandbox import DockerSandbox, Shape, Workshop
 from sandboxes.conversation import opening
 from sandboxes.errors import BackendLost
-from sandboxes.policy import Placement
+from sandboxes.ledger import Lifelines, RunLedger
+from sandboxes.plan import make_job, make_plan
 from sandboxes.recipes import connect, image_for
 from sandboxes.registry import Registry
 from sandboxes.runner import OutputFrame
+from sandboxes.slots import Slots
 from sandboxes.spec import RunRequest
 from tests.hostile.conftest import BOOT, TIGHT
 
@@ -24,6 +27,20 @@ SLEEPER = b"import time; print('up', flush=True); time.sleep(600)"
 
 def sleeper(key: str) -> RunRequest:
     return RunRequest(key=key, environment="python", files={"main.py": SLEEPER}, entry="main.py", limits=TIGHT)
+
+
+@pytest.fixture
+def workshop() -> Workshop:
+    client = connect()
+    return Workshop(lambda: client, boot_id=BOOT, scope="lifecycle", pool="lifecycle", runtime="")
+
+
+def make(workshop: Workshop, folder: Path, isolation: str, *, deadline: float | None = None) -> DockerSandbox:
+    uid = Slots(folder / "test-uids", 900, patience_seconds=1).acquire()
+    image = image_for(Registry.load().get("python"))
+    disk = (TIGHT.disk_bytes, TIGHT.inodes) if isolation == "container" else None
+    until = time.time() + 60 if deadline is None else deadline
+    return workshop.make(Shape(image=image, isolation=isolation, disk=disk), TIGHT, uid, deadline=until, monotonic=0.0)
 
 
 def wait_for_end(container: object, *, seconds: float) -> str:
@@ -37,25 +54,26 @@ def wait_for_end(container: object, *, seconds: float) -> str:
 
 
 @pytest.mark.parametrize("goodbye", ["hang-up", "silence"])
-def test_an_agent_without_a_host_ends_by_itself(goodbye: str, hostile_engine: DockerEngine) -> None:
+def test_an_agent_without_a_host_ends_by_itself(goodbye: str, workshop: Workshop, level: str, tmp_path: Path) -> None:
     """As after kill -9 of the worker (the socket closes) and of dockerd (nobody speaks any more)."""
     environment = Registry.load().get("python")
     client = connect()
-    placement = Placement(
-        slot=7, key=f"{BOOT}-{goodbye}", boot_id=BOOT, scope="lifecycle", deadline=time.time() + 60, oom_score_adj=0
-    )
-    request = sleeper(placement.key)
-    with hostile_engine._sandbox(image_for(environment), TIGHT, placement) as (container, connection):
-        job = make_job(request, environment, TIGHT, placement.uid)
-        for frame in opening(job, request.files, b""):
-            connection.sendall(frame)
-        heard = b""
-        while b"up\n" not in heard:
-            heard += connection.recv(4096)
-        if goodbye == "hang-up":
-            connection.close()
-        assert wait_for_end(client.containers.get(container), seconds=30) == "exited"
+    request = sleeper(f"{BOOT}-{goodbye}")
+    plan = make_plan(request, environment)
+    sandbox = make(workshop, tmp_path, level)
+    sandbox.await_ready()
+    job = make_job(request, plan, uid=sandbox.placement.uid, preloads=False, peak_known=True)
+    for frame in opening(job, request.files, b""):
+        sandbox.link.send_some(memoryview(frame))
+    heard: list[tuple[int, bytes]] = []
+    while (frames.STDOUT, b"up\n") not in heard:
+        heard += sandbox.link.receive()
+    if goodbye == "hang-up":
+        sandbox.close_link()
+    ended = wait_for_end(client.containers.get(sandbox.id), seconds=30)
+    workshop.destroy(sandbox)
     client.close()
+    assert ended == "exited"
 
 
 def test_reap_by_key_ends_a_run_and_the_runner_says_so(hostile_engine: DockerEngine) -> None:
@@ -80,56 +98,41 @@ def test_reap_by_key_ends_a_run_and_the_runner_says_so(hostile_engine: DockerEng
     assert len(troubles) == 1
 
 
-def test_reap_without_keys_takes_what_is_overdue_only(tmp_path: Path) -> None:
-    registry = Registry.load()
-    image = image_for(registry.get("python"))
-    engine = DockerEngine(registry=registry, state_dir=tmp_path, boot_id=BOOT)
+def test_reap_takes_what_is_overdue_or_has_no_owner_and_nothing_else(workshop: Workshop, tmp_path: Path) -> None:
+    engine = DockerEngine(registry=Registry.load(), state_dir=tmp_path, boot_id=BOOT)
+    scope = Slots(tmp_path / "slots", 1, patience_seconds=0).scope
+    lifelines = Lifelines(tmp_path / "pools")
+    lifeline = lifelines.hold("alive")
     client = connect()
-    ids = {
-        name: engine._create(
-            image,
-            TIGHT,
-            Placement(
-                slot=8, key=f"{BOOT}-{name}", boot_id=BOOT, scope=f"reap-{BOOT}", deadline=deadline, oom_score_adj=0
-            ),
-        )
-        for name, deadline in (("overdue", time.time() - 1), ("in-time", time.time() + 300))
-    }
+    made = {}
+    for name, owner, where, deadline in (
+        ("overdue", "alive", scope, -1.0),
+        ("in-time", "alive", scope, 300.0),
+        ("orphan", "dead", scope, 300.0),
+        ("strange", "unknown", f"other-{BOOT}", 300.0),
+    ):
+        shop = Workshop(connect, boot_id=BOOT, scope=where, pool=owner, runtime="")
+        made[name] = make(shop, tmp_path, "container", deadline=time.time() + deadline)
     engine.reap()
-    left = {found.id for found in client.containers.list(all=True, filters={"label": f"runarena.scope=reap-{BOOT}"})}
-    assert left == {ids["in-time"]}
-    assert engine.reap(keys=(f"{BOOT}-in-time",)) == 1
+    left = {found.id for found in client.containers.list(all=True, filters={"label": f"runarena.boot={BOOT}"})}
+    lifelines.release("alive", lifeline)
+    assert {name for name, sandbox in made.items() if sandbox.id in left} == {"in-time", "strange"}
+    for sandbox in made.values():
+        workshop.destroy(sandbox)
     engine.close()
     client.close()
 
 
-def test_the_next_run_destroys_whatever_is_overdue(tmp_path: Path) -> None:
-    registry = Registry.load()
-    engine = DockerEngine(registry=registry, state_dir=tmp_path, boot_id=BOOT)
-    orphan = Placement(
-        slot=8, key=f"{BOOT}-orphan", boot_id="gone", scope="elsewhere", deadline=time.time() - 1, oom_score_adj=0
-    )
-    engine._create(image_for(registry.get("python")), TIGHT, orphan)
-    engine.run(
-        RunRequest(key=f"{BOOT}-next", environment="python", files={"a.py": b"print(1)"}, entry="a.py", limits=TIGHT)
-    )
-    assert engine.reap(keys=(f"{BOOT}-orphan",)) == 0
-    engine.close()
-
-
-def test_an_earlier_attempt_with_the_same_key_is_destroyed_first(tmp_path: Path) -> None:
-    registry = Registry.load()
-    engine = DockerEngine(registry=registry, state_dir=tmp_path, boot_id=BOOT)
-    placement = Placement(
-        slot=9, key=f"{BOOT}-twice", boot_id=BOOT, scope="dup", deadline=time.time() + 300, oom_score_adj=0
-    )
-    old = engine._create(image_for(registry.get("python")), TIGHT, placement)
+def test_an_earlier_attempt_with_the_same_key_is_destroyed_first(workshop: Workshop, tmp_path: Path) -> None:
+    engine = DockerEngine(registry=Registry.load(), state_dir=tmp_path, boot_id=BOOT)
+    old = make(workshop, tmp_path, "container")
+    RunLedger(tmp_path / "runs").record(f"{BOOT}-twice", old.id)
     result = engine.run(
         RunRequest(key=f"{BOOT}-twice", environment="python", files={"a.py": b"print(1)"}, entry="a.py", limits=TIGHT)
     )
-    assert result.stdout.data == b"1\n"
-    assert engine.reap(keys=(f"{BOOT}-twice",)) == 0, f"{old} is still there"
+    gone = not workshop.destroy(old)
     engine.close()
+    assert (result.stdout.data, gone, engine.reap(keys=(f"{BOOT}-twice",))) == (b"1\n", True, 0)
 
 
 def test_a_forged_frame_of_the_host_is_refused_by_size() -> None:

@@ -6,26 +6,37 @@ import pytest
 
 from sandboxes.agent import frames
 from sandboxes.agent.counters import Meter
-from sandboxes.agent.job import Job
-from sandboxes.conversation import ENGINE_HEADER, Demultiplexer, Transcript, opening
+from sandboxes.agent.job import Job, Stage
+from sandboxes.conversation import ENGINE_HEADER, Demultiplexer, opening
 from sandboxes.errors import Busy, StartFailed
 from sandboxes.limits import Limits
+from sandboxes.plan import Plan, PlannedStage
 from sandboxes.policy import MAX_ARTEFACT_BYTES
-from sandboxes.runner import OutputFrame
+from sandboxes.result import Phase
+from sandboxes.runner import FrameSink, OutputFrame
 from sandboxes.slots import Slots
+from sandboxes.transcript import MAX_BUILT_BYTES, Transcript
 
-JOB = Job(
+STAGE = Stage(
+    phase="run",
     argv=("python3", "main.py"),
     env={"A": "ü"},
-    uid=10001,
     cpu_seconds=1.5,
     wall_seconds=2,
     output_bytes=10,
     file_bytes=10,
-    artefacts=("**",),
-    artefact_count=1,
-    artefact_bytes=1,
+    disk_bytes=10,
+    inodes=3,
 )
+JOB = Job(stages=(STAGE,), uid=10001, artefacts=("**",), artefact_count=1, artefact_bytes=1)
+
+
+def transcript(*, output_bytes: int = 100, on_output: FrameSink | None = None) -> Transcript:
+    limits = Limits(output_bytes=output_bytes)
+    stages = (PlannedStage(phase=phase, argv=("x",), env={}, limits=limits) for phase in (Phase.COMPILE, Phase.RUN))
+    found = Transcript(plan=Plan(stages=tuple(stages)), on_output=on_output)
+    found.take(frames.STARTED, b"compile")
+    return found
 
 
 def test_job_survives_the_journey() -> None:
@@ -67,32 +78,58 @@ def test_demultiplexer_keeps_complaints_apart() -> None:
     assert outer.complaint == b"no"
 
 
-def test_transcript_numbers_frames_over_both_streams_and_bounds_them() -> None:
+def test_transcript_numbers_frames_over_streams_and_stages_and_bounds_each_stage() -> None:
     seen: list[OutputFrame] = []
-    transcript = Transcript(limits=Limits(output_bytes=4), on_output=seen.append)
+    said = transcript(output_bytes=4, on_output=seen.append)
     for kind, data in ((frames.STDOUT, b"ab"), (frames.STDERR, b"x"), (frames.STDOUT, b"cdef"), (frames.STDOUT, b"g")):
-        transcript.take(kind, data)
-    assert [(f.sequence, f.stream, f.data) for f in seen] == [
-        (0, "stdout", b"ab"),
-        (1, "stderr", b"x"),
-        (2, "stdout", b"cd"),
+        said.take(kind, data)
+    said.take(frames.STARTED, b"run")
+    said.take(frames.STDOUT, b"hi")
+    assert [(f.sequence, f.stream, f.data, f.phase.value) for f in seen] == [
+        (0, "stdout", b"ab", "compile"),
+        (1, "stderr", b"x", "compile"),
+        (2, "stdout", b"cd", "compile"),
+        (3, "stdout", b"hi", "run"),
     ]
 
 
 def test_transcript_refuses_more_artefacts_than_agreed_and_names_odd_ones() -> None:
-    transcript = Transcript(limits=Limits(), on_output=None)
-    transcript.take(frames.ARTEFACT, frames.named(b"\xff", b"x"))
-    assert [found.path for found in transcript.files()] == ["\\xff"]
+    said = transcript()
+    said.take(frames.ARTEFACT, frames.named(b"\xff", b"x"))
+    said.take(frames.ARTEFACT, frames.named(b".display/001-figure.png", b"y"))
+    assert [found.path for found in said.files] == ["\\xff"]
+    assert [found.path for found in said.displays] == [".display/001-figure.png"]
     piece = frames.named(b"a", b"x" * 65_000)
     for _ in range(MAX_ARTEFACT_BYTES // 65_000):
-        transcript.take(frames.ARTEFACT, piece)
+        said.take(frames.ARTEFACT, piece)
     with pytest.raises(frames.BadFrame):
-        transcript.take(frames.ARTEFACT, piece)
+        said.take(frames.ARTEFACT, piece)
+
+
+def test_transcript_refuses_a_build_without_end() -> None:
+    said = transcript()
+    piece = frames.named(b".build/a", b"x" * 65_000)
+    for _ in range(MAX_BUILT_BYTES // 65_000):
+        said.take(frames.BUILT, piece)
+    with pytest.raises(frames.BadFrame):
+        said.take(frames.BUILT, piece)
+
+
+@pytest.mark.parametrize(("kind", "payload"), [(frames.STDOUT, b"x"), (frames.ENDED, b"{}")])
+def test_nothing_is_believed_before_a_stage_has_started(kind: int, payload: bytes) -> None:
+    said = Transcript(plan=Plan(stages=()), on_output=None)
+    with pytest.raises(frames.BadFrame):
+        said.take(kind, payload)
+
+
+def test_a_report_must_be_whole() -> None:
+    with pytest.raises(frames.BadFrame, match="exit_code"):
+        transcript().take(frames.ENDED, b"{}")
 
 
 def test_a_refusal_is_a_failed_start() -> None:
     with pytest.raises(StartFailed, match="no such file"):
-        Transcript(limits=Limits(), on_output=None).take(frames.REFUSED, b"no such file")
+        transcript().take(frames.REFUSED, b"no such file")
 
 
 def test_counters_of_version_2(tmp_path: Path) -> None:
@@ -119,6 +156,17 @@ def test_counters_of_version_1(tmp_path: Path) -> None:
     meter.start()
     (tmp_path / "memory/memory.oom_control").write_text("oom_kill 4\n")
     assert (meter.version, meter.oom_kills(), meter.peak_memory_bytes()) == (1, 3, 8192)
+
+
+def test_a_peak_that_may_be_another_runs_is_sampled(tmp_path: Path) -> None:
+    (tmp_path / "memory").mkdir()
+    (tmp_path / "memory/memory.max_usage_in_bytes").write_text("8192\n")
+    (tmp_path / "memory/memory.usage_in_bytes").write_text("100\n")
+    meter = Meter(tmp_path, peak_known=False)
+    meter.start()
+    meter.sample()
+    (tmp_path / "memory/memory.usage_in_bytes").write_text("50\n")
+    assert (meter.peak_memory_bytes(), meter.memory_method) == (100, "cgroup_v1_sampled")
 
 
 def test_slots_are_shared_and_freed(tmp_path: Path) -> None:

@@ -2,17 +2,28 @@
 
 import pytest
 
+from sandboxes.limits import MIB, Limits
 from sandboxes.outcome import judge
 from sandboxes.output import Collector
-from sandboxes.result import Outcome
+from sandboxes.registry import MemorySignature
+from sandboxes.result import Outcome, Phase
 
-CLEAN = {"exit_code": 0, "signal": None, "limit_hit": "", "oom_kills": 0, "disk_full": False, "cpu_seconds": 0.1}
+CLEAN = {
+    "exit_code": 0,
+    "signal": None,
+    "limit_hit": "",
+    "oom_kills": 0,
+    "disk_full": False,
+    "cpu_seconds": 0.1,
+    "cancelled": False,
+}
 
 
 @pytest.mark.parametrize(
     ("change", "outcome", "limit"),
     [
         ({}, Outcome.SUCCEEDED, ""),
+        ({"cancelled": True, "signal": 9}, Outcome.CANCELLED, ""),
         ({"exit_code": 137}, Outcome.FAILED, ""),
         ({"exit_code": 1, "disk_full": True}, Outcome.DISK_LIMIT, "disk_bytes"),
         ({"disk_full": True}, Outcome.SUCCEEDED, ""),
@@ -28,8 +39,36 @@ CLEAN = {"exit_code": 0, "signal": None, "limit_hit": "", "oom_kills": 0, "disk_
     ],
 )
 def test_every_kind_of_end(change: dict[str, object], outcome: Outcome, limit: str) -> None:
-    found = judge({**CLEAN, **change}, cpu_limit_seconds=2.0)
+    found = judge({**CLEAN, **change}, phase=Phase.RUN, limits=Limits(cpu_seconds=2.0))
     assert (found.outcome, found.limit_hit) == (outcome, limit)
+
+
+@pytest.mark.parametrize(
+    ("change", "outcome"),
+    [
+        ({"exit_code": 1}, "compile_failed"),
+        ({"signal": 11}, "compile_failed"),
+        ({"limit_hit": "cpu_seconds"}, "timed_out"),
+        ({"oom_kills": 1}, "out_of_memory"),
+        ({}, "succeeded"),
+    ],
+)
+def test_a_compiler_that_fails_is_told_apart_from_one_that_hits_a_limit(
+    change: dict[str, object], outcome: str
+) -> None:
+    assert judge({**CLEAN, **change}, phase=Phase.COMPILE, limits=Limits()).outcome == outcome
+
+
+@pytest.mark.parametrize(("peak", "outcome", "source"), [(90, "out_of_memory", "runtime"), (70, "failed", "")])
+def test_a_runtime_that_gives_up_is_believed_only_when_memory_was_full(peak: int, outcome: str, source: str) -> None:
+    limits, signature = Limits(memory_bytes=100 * MIB), MemorySignature(exit_codes=(3,), peak_share=0.8)
+    end = {**CLEAN, "exit_code": 3, "peak_memory_bytes": peak * MIB}
+    found = judge(end, phase=Phase.RUN, limits=limits, signature=signature)
+    assert (found.outcome, found.limit_source) == (outcome, source)
+
+
+def test_the_kernels_verdict_on_memory_names_its_source() -> None:
+    assert judge({**CLEAN, "oom_kills": 1}, phase=Phase.RUN, limits=Limits()).limit_source == "cgroup"
 
 
 def test_collector_keeps_the_first_bytes_and_counts_all() -> None:

@@ -1,0 +1,117 @@
+"""From what the agent reported to the result of a run."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from sandboxes import outcome, policy
+from sandboxes.limits import Limits
+from sandboxes.outcome import Verdict
+from sandboxes.registry import Environment
+from sandboxes.result import Outcome, OutputStream, Phase, RunResult, StageResult
+from sandboxes.transcript import StageRecord, Transcript
+
+SHOWN_PHASES = frozenset({Phase.RUN, Phase.TESTS})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Provenance:
+    """Where and how a run happened."""
+
+    environment: Environment
+    image_digest: str
+    isolation: str
+    backend: str
+    message: str = ""
+
+
+def stage_result(record: StageRecord, limits: Limits, environment: Environment, lost: Verdict | None) -> StageResult:
+    """One stage; `lost` is the verdict on a stage whose end the agent could not report."""
+    end = record.end or {}
+    verdict = (
+        outcome.judge(end, phase=record.phase, limits=limits, signature=environment.memory_signature)
+        if record.end
+        else lost or Verdict(outcome=Outcome.INFRASTRUCTURE_ERROR)
+    )
+    return StageResult(
+        phase=record.phase,
+        wall_seconds=end.get("wall_seconds", 0.0),
+        cpu_seconds=end.get("cpu_seconds", 0.0),
+        peak_memory_bytes=end.get("peak_memory_bytes", limits.memory_bytes if verdict is outcome.OUT_OF_MEMORY else 0),
+        memory_method=end.get("memory_method", ""),
+        oom_kills=end.get("oom_kills", 1 if verdict is outcome.OUT_OF_MEMORY else 0),
+        outcome=verdict.outcome,
+        exit_code=end.get("exit_code"),
+        signal=end.get("signal"),
+        limit_hit=verdict.limit_hit,
+        limit_source=verdict.limit_source,
+        stdout=record.stream("stdout"),
+        stderr=record.stream("stderr"),
+    )
+
+
+def make_result(
+    transcript: Transcript, where: Provenance, *, earlier: tuple[StageResult, ...] = (), lost: Verdict | None = None
+) -> RunResult:
+    """The whole result; `earlier` are stages that did not run here (installed, or compiled before)."""
+    environment = where.environment
+    stages = earlier + tuple(
+        stage_result(record, transcript.plan.limits(record.phase), environment, lost) for record in transcript.stages
+    )
+    if not stages:
+        return without_stages(where, lost or Verdict(outcome=Outcome.INFRASTRUCTURE_ERROR))
+    last = stages[-1]
+    shown = [stage for stage in stages if stage.phase in SHOWN_PHASES] or [last]
+    ended = _how(last, transcript, lost)
+    return replace(
+        _blank(where),
+        outcome=ended.outcome,
+        phase=last.phase,
+        exit_code=last.exit_code,
+        signal=last.signal,
+        limit_hit=ended.limit_hit,
+        limit_source=ended.limit_source,
+        stages=stages,
+        stdout=_joined(stage.stdout for stage in shown),
+        stderr=_joined(stage.stderr for stage in shown),
+        displays=transcript.displays,
+        artefacts=transcript.files,
+        skipped=tuple(transcript.skipped),
+    )
+
+
+def without_stages(where: Provenance, verdict: Verdict, *, phase: Phase = Phase.PREPARE) -> RunResult:
+    """A run that ended before any stage began."""
+    return replace(_blank(where), outcome=verdict.outcome, phase=phase, limit_hit=verdict.limit_hit)
+
+
+def _how(last: StageResult, transcript: Transcript, lost: Verdict | None) -> Verdict:
+    """The run's verdict: the last stage's, unless the run was ended between two stages."""
+    complete = len(transcript.stages) == len(transcript.plan.stages)
+    if lost is not None and last.outcome is Outcome.SUCCEEDED and not complete:
+        return lost
+    return Verdict(outcome=last.outcome, limit_hit=last.limit_hit, limit_source=last.limit_source)
+
+
+def _joined(streams: Iterable[OutputStream]) -> OutputStream:
+    found = list(streams)
+    if len(found) == 1:
+        return found[0]
+    return OutputStream(
+        data=b"".join(stream.data for stream in found),
+        total_bytes=sum(stream.total_bytes for stream in found),
+        truncated=any(stream.truncated for stream in found),
+    )
+
+
+def _blank(where: Provenance) -> RunResult:
+    return RunResult(
+        outcome=Outcome.INFRASTRUCTURE_ERROR,
+        phase=Phase.PREPARE,
+        message=where.message,
+        environment=where.environment.name,
+        environment_version=where.environment.version,
+        image_digest=where.image_digest,
+        policy_version=policy.POLICY_VERSION,
+        isolation=where.isolation,
+        backend=where.backend,
+    )
