@@ -11,6 +11,7 @@ from typing import TypeVar
 
 import docker
 
+from sandboxes.slots import Slots
 from services.domain.battle import Battle
 from services.domain.side import Side
 from services.domain.visibility import BattleView, Viewer
@@ -70,22 +71,23 @@ def execution_work(assembly: Assembly, battle: Battle) -> list[WorkItem]:
         return [work for work in uow.work.of_battle(battle.id) if work.kind is WorkKind.EXECUTE]
 
 
-def both_running(assembly: Assembly, battle: Battle, client: docker.DockerClient) -> list[WorkItem] | None:
+def both_running(assembly: Assembly, battle: Battle) -> list[WorkItem] | None:
     """Both execution rows, once both are leased and two sandboxes of ours run a program."""
     rows = execution_work(assembly, battle)
     running = [row for row in rows if row.state is WorkState.RUNNING]
-    return rows if len(running) == 2 and len(sandboxes(client, battle_keys(assembly, battle))) == 2 else None
+    return rows if len(running) == 2 and len(runs_noted(assembly)) == 2 else None
 
 
-def battle_keys(assembly: Assembly, battle: Battle) -> set[str]:
-    """The run keys of the battle's executions."""
-    return {work.subject for work in execution_work(assembly, battle)}
+def runs_noted(assembly: Assembly) -> list[Path]:
+    """The notes of the runs that are in a sandbox now."""
+    return list((assembly.data_dir / "sandboxes/runs").glob("*"))
 
 
-def sandboxes(client: docker.DockerClient, keys: set[str]) -> list[str]:
-    """Ids of containers that belong to these runs, in any state."""
-    found = client.containers.list(all=True, ignore_removed=True)
-    return [container.id for container in found if keys & set(container.labels.values())]
+def sandboxes(client: docker.DockerClient, assembly: Assembly) -> list[str]:
+    """Ids of containers that belong to this arena, in any state."""
+    scope = Slots(assembly.data_dir / "sandboxes/slots", 1, patience_seconds=0).scope
+    found = client.containers.list(all=True, ignore_removed=True, filters={"label": f"runarena.scope={scope}"})
+    return [container.id for container in found]
 
 
 def finished(assembly: Assembly, battle: Battle) -> BattleView | None:

@@ -14,11 +14,11 @@ import pytest
 
 from services.domain.battle import BattleState
 from services.domain.side import Side
+from services.entrypoints.bootstrap import Assembly
 from services.settings import Settings
 from tests.integration.worker.arena_in_a_folder import (
     alive,
     arena,
-    battle_keys,
     both_running,
     execution_work,
     finished,
@@ -60,8 +60,8 @@ def test_a_killed_worker_loses_nothing(victim: str, folder: Path, monkeypatch: p
     client = docker.from_env()
     with arena(settings_in(folder, monkeypatch)) as (assembly, supervisor):
         battle = play(assembly, NAMES)
-        rows = wait_for("both programs run", lambda: both_running(assembly, battle, client), 60)
-        keys, before = battle_keys(assembly, battle), {row.id: row.fence for row in rows}
+        rows = wait_for("both programs run", lambda: both_running(assembly, battle), 60)
+        before = {row.id: row.fence for row in rows}
         owners = {int(row.owner.rpartition(":")[2]) for row in rows}
         doomed = owners.pop() if victim == "child" else supervisor.pids["execution"]
         os.kill(doomed, signal.SIGKILL)
@@ -78,7 +78,13 @@ def test_a_killed_worker_loses_nothing(victim: str, folder: Path, monkeypatch: p
         assert outputs(view) == dict.fromkeys(Side, "begin\nend\n")
         assert len(view.judgements) == 1
         assert not alive(doomed)
-        wait_for("no sandbox is left", lambda: not sandboxes(client, keys), 10)
+    wait_for("no sandbox is left", lambda: none_left(assembly, client), 30)
+
+
+def none_left(assembly: Assembly, client: docker.DockerClient) -> bool:
+    """What the living keep they have destroyed as they ended; what the dead kept is the reaper's."""
+    assembly.runner.reap()
+    return not sandboxes(client, assembly)
 
 
 @pytest.fixture
@@ -174,8 +180,8 @@ def test_a_killed_engine_loses_nothing(own_engine: OwnEngine, folder: Path, monk
     client = docker.DockerClient(base_url=own_engine.url)
     with arena(settings_in(folder, monkeypatch)) as (assembly, _):
         battle = play(assembly, NAMES)
-        rows = wait_for("both programs run", lambda: both_running(assembly, battle, client), 60)
-        keys, before = battle_keys(assembly, battle), {row.id: row.fence for row in rows}
+        rows = wait_for("both programs run", lambda: both_running(assembly, battle), 60)
+        before = {row.id: row.fence for row in rows}
         own_engine.kill()
         own_engine.start()
         back_at = time.monotonic()
@@ -188,4 +194,4 @@ def test_a_killed_engine_loses_nothing(own_engine: OwnEngine, folder: Path, monk
         view = wait_for("the battle ends", lambda: finished(assembly, battle), 60)
         assert view.state is BattleState.COMPLETE
         assert outputs(view) == dict.fromkeys(Side, "begin\nend\n")
-        wait_for("no sandbox is left", lambda: not sandboxes(client, keys), 15)
+    wait_for("no sandbox is left", lambda: none_left(assembly, client), 30)
