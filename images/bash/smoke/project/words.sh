@@ -1,0 +1,3 @@
+letters() {
+    printf '%s' "$1" | wc -m
+}

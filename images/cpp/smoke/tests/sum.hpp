@@ -1,0 +1,2 @@
+#pragma once
+inline int sum(int a, int b) { return a + b; }

@@ -1,0 +1,2 @@
+def letters(text):
+    return len(text)
