@@ -1,0 +1,1 @@
+exports.letters = (text) => [...text].length;

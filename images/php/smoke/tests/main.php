@@ -1,0 +1,3 @@
+<?php
+require 'sum.php';
+echo sum(1, 2), "\n";

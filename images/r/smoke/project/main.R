@@ -1,0 +1,12 @@
+source("words.R")
+suppressPackageStartupMessages(library(dplyr))
+
+line <- readLines(file("stdin", encoding = "UTF-8"), n = 1)
+given <- commandArgs(TRUE)
+cat(sprintf("%s has %d letters; %d arguments, the last is '%s'\n", line, letters_in(line), length(given), tail(given, 1)))
+squares <- parallel::mclapply(0:7, function(i) i * i, mc.cores = 2)
+cat(sprintf("sum of squares %d\n", sum(unlist(squares))))
+writeLines(as.character(0:999), "made.txt")
+cat(sprintf("file of %d bytes\n", file.size("made.txt")))
+tibble(i = 0:9) %>% filter(i %% 2 == 0) %>% summarise(total = sum(i)) %>% pull(total) %>% cat("\n")
+cat(sprintf("%06d ünïcödé\n", seq_len(as.integer(given[1]) * 1000) - 1L), sep = "")

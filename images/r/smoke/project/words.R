@@ -1,0 +1,1 @@
+letters_in <- function(text) nchar(text, type = "chars")

@@ -1,0 +1,1 @@
+sum_of <- function(a, b) a + b

@@ -1,0 +1,3 @@
+require_relative "sum"
+
+puts sum(1, 2)

@@ -1,0 +1,3 @@
+pub fn double(number: i64) -> i64 {
+    number * 2
+}

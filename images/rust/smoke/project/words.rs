@@ -1,0 +1,3 @@
+pub fn letters(text: &str) -> usize {
+    text.chars().count()
+}

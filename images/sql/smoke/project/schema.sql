@@ -1,0 +1,1 @@
+CREATE TABLE squares (number INTEGER PRIMARY KEY, square INTEGER NOT NULL);

@@ -1,0 +1,2 @@
+const from: string = "typescript";
+console.log(`hello from ${from}`);

@@ -1,0 +1,5 @@
+import assert from "node:assert";
+import { test } from "node:test";
+import { sum } from "./sum";
+
+test("adds", () => assert.strictEqual(sum(20, 22), 42));
