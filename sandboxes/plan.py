@@ -1,7 +1,7 @@
 """From a request to the stages that will run, with their limits and argument lists."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sandboxes import policy
 from sandboxes.agent.job import Job, Stage
@@ -30,6 +30,7 @@ class Plan:
     """All stages of a run, in order."""
 
     stages: tuple[PlannedStage, ...]
+    build_bytes: int = policy.MAX_BUILD_BYTES
 
     def limits(self, phase: Phase) -> Limits:
         """The limits of a stage that is in the plan."""
@@ -90,6 +91,25 @@ def _needs_fresh_interpreter(env: Mapping[str, str]) -> bool:
     return any(name.startswith("PYTHON") for name in env)
 
 
+def install_plan(environment: Environment, packages: tuple[str, ...], env: Mapping[str, str]) -> Plan:
+    """The one stage that fetches these requirements.
+
+    Raises:
+        InvalidRun: the environment has no install stage.
+    """
+    limits = environment.default_limits(Phase.INSTALL)
+    argv = environment.command(Phase.INSTALL, packages=packages)
+    stage = PlannedStage(phase=Phase.INSTALL, argv=argv, env={**BASE_ENV, **env}, limits=limits)
+    return Plan(stages=(stage,), build_bytes=policy.MAX_PACKAGES_BYTES)
+
+
+def with_packages(plan: Plan, environment: Environment) -> Plan:
+    """The plan whose stages find what was installed."""
+    found = environment.install.provides if environment.install else {}
+    stages = (replace(stage, env={**stage.env, **found}, preloaded=False) for stage in plan.stages)
+    return replace(plan, stages=tuple(stages))
+
+
 def make_job(request: RunRequest, plan: Plan, *, uid: int, preloads: bool, peak_known: bool) -> Job:
     """The plan in the agent's words; `preloads` tells whether the sandbox has the environment's module loaded."""
     return Job(
@@ -102,6 +122,7 @@ def make_job(request: RunRequest, plan: Plan, *, uid: int, preloads: bool, peak_
         peak_known=peak_known,
         work=policy.WORK,
         build=BUILD_FOLDER,
+        build_bytes=plan.build_bytes,
     )
 
 
@@ -117,6 +138,6 @@ def _words(stage: PlannedStage, *, preloaded: bool) -> Stage:
         disk_bytes=stage.limits.disk_bytes,
         inodes=stage.limits.inodes,
         takes_input=stage.phase is Phase.RUN,
-        keep_build=stage.phase is Phase.COMPILE,
+        keep_build=stage.phase in {Phase.INSTALL, Phase.COMPILE},
         preloaded=preloaded,
     )

@@ -48,6 +48,17 @@ class StageSpec(BaseModel):
     limits: EnvironmentLimits = EnvironmentLimits()
 
 
+class InstallSpec(StageSpec):
+    """The install stage: the only one that reaches a network, and of that only the package index.
+
+    The word `{packages}` of `argv` becomes the requirements; it leaves one archive, `.build/packages.tar`, which later
+    stages find unpacked and read-only at /opt/dependencies. `provides` are the variables that lead them there.
+    """
+
+    ecosystem: Literal["python"]
+    provides: dict[str, str] = Field(default_factory=dict)
+
+
 class TestsSpec(StageSpec):
     """The tests stage; it runs when a file of the answer matches one of the patterns (path or its last part)."""
 
@@ -113,6 +124,7 @@ class Environment(BaseModel):
     entry: str
     files: tuple[str, ...] = ()
     packages: tuple[str, ...] = ()
+    install: InstallSpec | None = None
     compile: StageSpec | None = None
     run: StageSpec
     tests: TestsSpec | None = None
@@ -127,7 +139,8 @@ class Environment(BaseModel):
 
     def spec(self, phase: Phase) -> StageSpec | None:
         """What this environment says about a stage, if it has it."""
-        return {Phase.COMPILE: self.compile, Phase.RUN: self.run, Phase.TESTS: self.tests}.get(phase)
+        specs = {Phase.INSTALL: self.install, Phase.COMPILE: self.compile, Phase.RUN: self.run, Phase.TESTS: self.tests}
+        return specs.get(phase)
 
     def default_limits(self, phase: Phase = Phase.RUN) -> Limits:
         """The limits of a stage for which none are asked."""
@@ -136,7 +149,14 @@ class Environment(BaseModel):
         return spec.limits.over(below) if spec else below
 
     def command(
-        self, phase: Phase, *, entry: str, files: Iterable[str] = (), args: tuple[str, ...] = (), memory_bytes: int = 0
+        self,
+        phase: Phase,
+        *,
+        entry: str = "",
+        files: Iterable[str] = (),
+        args: tuple[str, ...] = (),
+        memory_bytes: int = 0,
+        packages: tuple[str, ...] = (),
     ) -> tuple[str, ...]:
         """The argument list of a stage for this program.
 
@@ -146,7 +166,12 @@ class Environment(BaseModel):
         spec = self.spec(phase)
         if spec is None:
             raise InvalidRun(f"environment {self.name} has no {phase} stage")
-        lists = {"{args}": args, "{sources}": self.sources(files), "{tests}": self.test_files(files)}
+        lists = {
+            "{packages}": packages,
+            "{args}": args,
+            "{sources}": self.sources(files),
+            "{tests}": self.test_files(files),
+        }
         single = {
             "{entry}": entry,
             "{stem}": entry.rpartition(".")[0] or entry,

@@ -84,6 +84,24 @@ def without_stages(where: Provenance, verdict: Verdict, *, phase: Phase = Phase.
     return replace(_blank(where), outcome=verdict.outcome, phase=phase, limit_hit=verdict.limit_hit)
 
 
+def install_failed(where: Provenance, stage: StageResult | None) -> RunResult:
+    """A run whose packages could not be installed; a limit that the stage hit is the run's."""
+    if stage is None:
+        return without_stages(where, Verdict(outcome=Outcome.INSTALL_FAILED), phase=Phase.INSTALL)
+    return replace(
+        _blank(where),
+        outcome=Outcome.INSTALL_FAILED,
+        phase=Phase.INSTALL,
+        exit_code=stage.exit_code,
+        signal=stage.signal,
+        limit_hit=stage.limit_hit,
+        limit_source=stage.limit_source,
+        stages=(stage,),
+        stdout=stage.stdout,
+        stderr=stage.stderr,
+    )
+
+
 def _how(last: StageResult, transcript: Transcript, lost: Verdict | None) -> Verdict:
     """The run's verdict: the last stage's, unless the run was ended between two stages."""
     complete = len(transcript.stages) == len(transcript.plan.stages)

@@ -15,7 +15,7 @@ from sandboxes.runner import FrameSink, OutputFrame
 
 STREAMS = {frames.STDOUT: "stdout", frames.STDERR: "stderr"}
 DISPLAY_FOLDER = ".display/"
-MAX_BUILT_BYTES, MAX_BUILT_FILES = 16 * 1024 * 1024, 256
+MAX_BUILT_FILES = 256
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,7 +140,7 @@ class Transcript:
 
     def _build(self, path: bytes, data: bytes, *, executable: bool) -> None:
         self._built_bytes += len(data)
-        if self._built_bytes > MAX_BUILT_BYTES or len(self._built) > MAX_BUILT_FILES:
+        if self._built_bytes > self.plan.build_bytes or len(self._built) > MAX_BUILT_FILES:
             raise frames.BadFrame("more was built than was asked for")
         self._built.setdefault(path, (bytearray(), executable))[0].extend(data)
 

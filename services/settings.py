@@ -32,6 +32,12 @@ class Settings(BaseSettings):
     sandbox_pool_bytes: int = Field(
         1073741824, ge=0, description="Memory that idle sandboxes of one worker process may use together."
     )
+    packages: Literal["off", "registry"] = Field(
+        "off", description="Whether packages that a program asks for may be installed: off, or from the package index."
+    )
+    package_index: str = Field("", description="URL of the package index (no credentials); empty: the installer's own.")
+    package_hosts: tuple[str, ...] = Field((), description="Hosts (name:port, JSON list) it needs; empty: the index's.")
+    package_index_private: bool = Field(default=False, description="Whether the index may have a private address.")
     execution_slots: int = Field(2, ge=1, le=64, description="Programs that run at once on this machine.")
     anchor: str = Field("", description="Contender fixed at 1000 points; empty fixes the mean.")
     rating_seed: int = Field(20_240_101, description="Seed of the rating bootstrap.")

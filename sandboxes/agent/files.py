@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sandboxes.agent import frames
 from sandboxes.agent.job import Job
 
-MAX_DEPTH, MAX_ENTRIES, MAX_SKIPPED, MAX_BUILD_BYTES = 32, 10_000, 100, 16 * 1024 * 1024
+MAX_DEPTH, MAX_ENTRIES, MAX_SKIPPED = 32, 10_000, 100
 KINDS = {
     stat.S_IFLNK: "symlink",
     stat.S_IFIFO: "fifo",
@@ -147,7 +147,8 @@ def send_build(job: Job, send: Send) -> None:
     except OSError:
         return
     try:
-        if _list_build(root, os.fsencode(job.build) + b"/", 0, found):
+        fits = _list_build(root, os.fsencode(job.build) + b"/", 0, found)
+        if fits and sum(size for _, _, size in found) <= job.build_bytes:
             for path, fd, size in found:
                 kind = frames.BUILT_EXECUTABLE if os.fstat(fd).st_mode & stat.S_IXUSR else frames.BUILT
                 send_file(fd, size, kind, path, send)
@@ -171,7 +172,7 @@ def _list_build(directory: int, prefix: bytes, depth: int, found: list[tuple[byt
             found.append((prefix + name, fd, os.fstat(fd).st_size))
         else:
             return False
-    return sum(size for _, _, size in found) <= MAX_BUILD_BYTES
+    return True
 
 
 def listing(directory: int) -> Iterator[tuple[bytes, int]]:

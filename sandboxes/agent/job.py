@@ -41,6 +41,7 @@ class Job:
     artefact_bytes: int
     interactive: bool = False
     peak_known: bool = True
+    build_bytes: int = 16 * 1024 * 1024
     work: str = "/sandbox"
     build: str = ".build"
 

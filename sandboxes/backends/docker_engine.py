@@ -8,26 +8,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sandboxes import outcome, policy, summary
+from sandboxes import policy, summary
 from sandboxes.admission import admit
-from sandboxes.backends.docker_sandbox import DockerSandbox, Shape, Workshop, engine_trouble
+from sandboxes.backends.docker_install import Installer, PackageIndex
+from sandboxes.backends.docker_run import CANCELLED, Run, Runs
+from sandboxes.backends.docker_sandbox import Shape, Workshop, engine_trouble
 from sandboxes.backends.docker_stock import Stock
 from sandboxes.build_cache import BuildCache
-from sandboxes.conversation import Talk, opening
-from sandboxes.errors import BackendLost, Busy, StartFailed, Unavailable
+from sandboxes.dependencies import Wanted, sort_out
+from sandboxes.errors import Busy, StartFailed, Unavailable
 from sandboxes.ledger import Lifelines, RunLedger
-from sandboxes.outcome import Verdict
-from sandboxes.plan import Plan, make_job, make_plan
+from sandboxes.package_store import PackageStore
+from sandboxes.plan import Plan, make_plan
 from sandboxes.pool import PoolMetrics
 from sandboxes.recipes import connect, image_for
 from sandboxes.registry import Environment, Registry
-from sandboxes.result import Outcome, Phase, RunResult, StageResult
+from sandboxes.result import RunResult
 from sandboxes.runner import FrameSink, RunControl
 from sandboxes.slots import Slots
 from sandboxes.spec import RunRequest
-from sandboxes.transcript import BuiltFile, Transcript
-
-CANCELLED = Verdict(outcome=Outcome.CANCELLED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,26 +41,12 @@ class EngineFacts:
     storage_driver: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Run:
-    """One request on its way through the engine."""
-
-    request: RunRequest
-    where: summary.Provenance
-    plan: Plan
-    shape: Shape
-    control: RunControl
-    on_output: FrameSink | None
-    cache_key: str = ""
-    compiled: StageResult | None = None
-    built: tuple[BuiltFile, ...] = ()
-
-
 class DockerEngine:
     """A Runner over one Docker engine. Threads may share it; a forked child begins a pool of its own.
 
     `state_dir` holds locks, run notes and the build cache: processes that share an engine share it too. `boot_id` names
-    this worker's life. `isolation` "" leaves the level to the environment; `pool_bytes` bounds what idle sandboxes use.
+    this worker's life. `isolation` "" leaves the level to the environment; `pool_bytes` bounds what idle sandboxes use;
+    without a `package_index` nothing is ever installed.
     """
 
     name = "docker_engine"
@@ -76,6 +61,7 @@ class DockerEngine:
         runtime: str = "",
         isolation: str = "",
         pool_bytes: int = 1024 * 1024 * 1024,
+        package_index: PackageIndex | None = None,
         patience_seconds: float = 30.0,
         client: Any | None = None,
         now: Callable[[], float] = time.time,
@@ -85,7 +71,10 @@ class DockerEngine:
         self._slots = Slots(state_dir / "slots", slots, patience_seconds=patience_seconds)
         self._uids = Slots(state_dir / "uids", 1000, patience_seconds=1.0)
         self._ledger, self._lifelines = RunLedger(state_dir / "runs"), Lifelines(state_dir / "pools")
-        self._builds = BuildCache(state_dir / "builds")
+        packages = PackageStore(state_dir / "packages")
+        self._installer = Installer(packages, package_index) if package_index else None
+        builds = BuildCache(state_dir / "builds")
+        self._runs = Runs(stock=lambda: self._stock, ledger=self._ledger, builds=builds, installer=self._installer)
         self._given_client = client
         self._opened: tuple[int, Any] | None = None
         self._images: dict[str, tuple[str, str]] = {}
@@ -103,7 +92,7 @@ class DockerEngine:
             try:
                 with self._slots.take(stop=lambda: run.control.cancelled):
                     if not run.control.cancelled:
-                        return self._run(run)
+                        return self._runs.execute(run)
             except Busy:
                 if not run.control.cancelled:
                     raise
@@ -241,9 +230,13 @@ class DockerEngine:
         plan: Plan,
         on_output: FrameSink | None,
         control: RunControl,
-    ) -> _Run:
+    ) -> Run:
         image, image_id = self._image(environment)
-        absent = sorted(set(request.dependencies) - set(environment.packages))
+        wanted = sort_out(
+            request.dependencies,
+            environment.packages,
+            ecosystem=environment.install.ecosystem if environment.install else "",
+        )
         isolation = request.isolation or self._isolation or environment.isolation
         shape = self._shape(environment, image, isolation, plan)
         if request.isolation and shape.isolation != request.isolation:
@@ -253,109 +246,24 @@ class DockerEngine:
             image_digest=image_id,
             isolation=shape.isolation,
             backend=self.name,
-            message=f"not installed in this environment: {', '.join(absent)}" if absent else "",
+            message=_absence(wanted, environment, installable=self._installer is not None),
         )
-        run = _Run(request=request, where=where, plan=plan, shape=shape, control=control, on_output=on_output)
-        return self._with_build(run)
-
-    def _with_build(self, run: _Run) -> _Run:
-        """Leave the compile stage out if the same text was compiled before."""
-        compiling = run.plan.stages[0]
-        if compiling.phase is not Phase.COMPILE:
-            return run
-        key = self._builds.key(compiling, run.request.files, run.where.image_digest, policy.POLICY_VERSION)
-        found = self._builds.find(key)
-        stage, built = found or (None, ())
-        return _Run(
-            request=run.request,
-            where=run.where,
-            plan=run.plan.without(Phase.COMPILE) if found else run.plan,
-            shape=run.shape,
-            control=run.control,
-            on_output=run.on_output,
-            cache_key=key,
-            compiled=stage,
-            built=built,
+        return Run(
+            request=request,
+            where=where,
+            plan=plan,
+            shape=shape,
+            control=control,
+            on_output=on_output,
+            wanted=wanted,
         )
 
-    def _run(self, run: _Run) -> RunResult:
-        """Run it, once more if a warm sandbox died before the program began."""
-        left_over = self._ledger.find(run.request.key)
-        if left_over:
-            self._stock.workshop.remove(left_over)
-        sandbox = self._stock.get(run.shape)
-        if sandbox.runs and not self._greet(sandbox):
-            self._stock.pool.give_back(sandbox, run.shape, healthy=False)
-            sandbox = self._stock.get(run.shape)
-        return self._run_in(run, sandbox)
 
-    def _greet(self, sandbox: DockerSandbox) -> bool:
-        """Whether an idle sandbox is still as it was when it said that it was ready."""
-        return not sandbox.link.pending
-
-    def _run_in(self, run: _Run, sandbox: DockerSandbox) -> RunResult:
-        key, healthy = run.request.key, False
-        transcript = Transcript(plan=run.plan, on_output=run.on_output)
-        self._ledger.record(key, sandbox.id)
-        try:
-            self._stock.workshop.resize(sandbox, run.plan.stages[0].limits)
-            lost = self._converse(run, sandbox, transcript)
-            # a sandbox in which memory ran out goes: the engine's own mark of it would outlast this run
-            healthy = lost is None and not transcript.ran_out_of_memory
-            if healthy and run.shape.isolation == policy.NAMESPACE:
-                sandbox.ready = False
-                sandbox.link.say_bye()
-        finally:
-            self._ledger.forget(key, sandbox.id)
-            sandbox.runs += 1
-            self._stock.pool.give_back(sandbox, run.shape, healthy=healthy)
-        earlier = (run.compiled,) if run.compiled else ()
-        result = summary.make_result(transcript, run.where, earlier=earlier, lost=lost or _stopped(run))
-        self._keep_build(run, transcript, result)
-        return result
-
-    def _converse(self, run: _Run, sandbox: DockerSandbox, transcript: Transcript) -> Verdict | None:
-        """Hold the talk; a verdict if the sandbox did not live to report.
-
-        Raises:
-            BackendLost, StartFailed: the sandbox, not the program, failed.
-        """
-        request = run.request
-        job = make_job(
-            request,
-            run.plan,
-            uid=sandbox.placement.uid,
-            preloads=bool(sandbox.shape.preload),
-            peak_known=sandbox.reset_peak(),
-        )
-        talk = Talk(sandbox.link, transcript, run.control, on_held=lambda: self._between(run, sandbox, transcript))
-        try:
-            ended = talk.hold(
-                opening(job, request.files, request.stdin, run.built),
-                seconds=run.plan.wall_seconds + policy.GRACE_SECONDS,
-                stdin_bytes=len(request.stdin),
-                interactive=request.interactive,
-            )
-        except BackendLost:
-            if run.control.cancelled:
-                return CANCELLED
-            self._stock.workshop.lost_for_memory(sandbox)
-            return outcome.OUT_OF_MEMORY
-        return None if ended else CANCELLED
-
-    def _between(self, run: _Run, sandbox: DockerSandbox, transcript: Transcript) -> None:
-        """Before the next stage: its memory and processes, and a peak that is its own."""
-        following = run.plan.stages[len(transcript.stages)]
-        self._stock.workshop.resize(sandbox, following.limits)
-        sandbox.reset_peak()
-
-    def _keep_build(self, run: _Run, transcript: Transcript, result: RunResult) -> None:
-        if not run.cache_key or run.compiled or not result.stages:
-            return
-        compiled = result.stages[0]
-        if compiled.outcome is Outcome.SUCCEEDED and transcript.built:
-            self._builds.keep(run.cache_key, compiled, transcript.built)
-
-
-def _stopped(run: _Run) -> Verdict | None:
-    return CANCELLED if run.control.cancelled else None
+def _absence(wanted: Wanted, environment: Environment, *, installable: bool) -> str:
+    """What of the program's wishes the image does not hold, and why that stays so."""
+    parts = [f"{word}: {why}" for word, why in wanted.refused]
+    if wanted.install and not (environment.install and installable):
+        parts.append(f"not installed in this environment: {', '.join(wanted.install)}")
+        if environment.install is None:
+            parts.append(f"it has: {', '.join(environment.packages) or 'no packages'}")
+    return "; ".join(parts)

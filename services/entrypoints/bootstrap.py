@@ -11,6 +11,7 @@ from pathlib import Path
 import structlog
 
 from sandboxes.backends.docker_engine import DockerEngine
+from sandboxes.backends.docker_install import PackageIndex
 from sandboxes.errors import SandboxError
 from sandboxes.registry import Registry
 from services.arena.battles import Battles
@@ -112,9 +113,19 @@ class Assembly:
             runtime=self.settings.docker_runtime,
             isolation=self.settings.isolation,
             pool_bytes=self.settings.sandbox_pool_bytes,
+            package_index=self._package_index,
         )
         atexit.register(engine.close)
         return engine
+
+    @property
+    def _package_index(self) -> PackageIndex | None:
+        settings = self.settings
+        if settings.packages == "off":
+            return None
+        return PackageIndex(
+            url=settings.package_index, hosts=settings.package_hosts, private=settings.package_index_private
+        )
 
     @cached_property
     def catalogue(self) -> YamlCatalogue:

@@ -2,6 +2,7 @@
 
 import re
 import sys
+import tomllib
 from collections.abc import Iterable, Sequence
 
 from services.domain.snippet import SourceFile
@@ -11,6 +12,7 @@ MAX_DEPENDENCIES = 50
 _PIP = re.compile(r"^[\s$>%!#]*(?:sudo\s+)?(?:python3?\s+-m\s+|uv\s+)?pip3?\s+install\s+(.+)$")
 _REQUIREMENT = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)(\[[\w,.-]+\])?([<>=!~]=?=?[\w.*+!,<>=~-]+)?")
 _IMPORT_LINE = re.compile(r"^[ \t]*(?:import|from)[ \t]+([A-Za-z_]\w*)", re.MULTILINE)
+_SCRIPT_BLOCK = re.compile(r"^# /// script$\n((?:^#(?: .*)?$\n)+?)^# ///$", re.MULTILINE)
 _OPTIONS_WITH_VALUE = frozenset({"-r", "-c", "-i", "-t", "-e", "-f", "--requirement", "--constraint", "--index-url",
                                  "--extra-index-url", "--target", "--editable", "--find-links"})  # fmt: skip
 
@@ -23,12 +25,26 @@ def dependencies(files: Sequence[SourceFile], shell: Iterable[str], requirements
     sources = [file for file in files if file.path.endswith(".py")]
     asked = [spec for text in (*shell, *(file.text for file in sources)) for spec in pip_installs(text)]
     asked += [spec for text in requirements for spec in _requirement_lines(text)]
+    asked += [spec for file in sources for spec in _script_metadata(file.text)]
     local = {part.removesuffix(".py") for file in files for part in file.path.split("/")}
     found = set().union(*(_imports(file.text) for file in sources)) - local - sys.stdlib_module_names
     chosen: dict[str, str] = {}
     for spec in (*asked, *sorted(found)):
         chosen.setdefault(_normal(spec), spec)
     return tuple(sorted(chosen.values(), key=str.lower)[:MAX_DEPENDENCIES])
+
+
+def _script_metadata(text: str) -> list[str]:
+    """The dependencies in a `# /// script` block (inline script metadata, PEP 723)."""
+    match = _SCRIPT_BLOCK.search(text)
+    if match is None:
+        return []
+    try:
+        found = tomllib.loads("\n".join(line[2:] for line in match.group(1).splitlines()))
+    except tomllib.TOMLDecodeError:
+        return []
+    listed = found.get("dependencies", [])
+    return _requirement_lines("\n".join(map(str, listed))) if isinstance(listed, list) else []
 
 
 def pip_installs(text: str) -> list[str]:

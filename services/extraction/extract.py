@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.domain.snippet import Snippet, SourceFile
-from services.extraction import paths, python_source
+from services.extraction import javascript_source, paths, python_source, shell_source
 from services.extraction.blocks import Block, blocks_of
-from services.extraction.dependencies import dependencies
+from services.extraction.dependencies import MAX_DEPENDENCIES, dependencies
 from services.extraction.languages import ALIASES, OUTPUT, REQUIREMENTS, SHELL, sniff
 from services.extraction.selection import Candidate, choose_entry, choose_files
 
@@ -63,9 +63,21 @@ def extract(answer_text: str, environments: Sequence[EnvironmentHint], *, prompt
         files=files,
         environment=hint.name,
         entry=choose_entry(own or files, preferred=hint.entry),
-        dependencies=dependencies(files, shell, listed) if "python" in hint.languages else (),
+        dependencies=_dependencies(hint, files, shell, listed),
         reason=_sentence(f"{hint.name}: {len(files)} file(s) from {len(blocks)} code block(s)", notes),
     )
+
+
+def _dependencies(
+    hint: EnvironmentHint, files: Sequence[SourceFile], shell: Sequence[str], listed: Sequence[str]
+) -> tuple[str, ...]:
+    if "python" in hint.languages:
+        return dependencies(files, shell, listed)
+    if hint.languages and {"javascript", "typescript"} & set(hint.languages):
+        sources = [file.text for file in files if file.path.endswith(hint.extensions)]
+        manifests = [file.text for file in files if file.path.rsplit("/", 1)[-1] == "package.json"]
+        return javascript_source.packages(sources, manifests, shell)[:MAX_DEPENDENCIES]
+    return ()
 
 
 def snippet_from(extraction: Extraction, id: str, answer_id: str) -> Snippet:  # noqa: A002
@@ -110,6 +122,8 @@ def _candidate(block: Block, environments: Sequence[EnvironmentHint], notes: lis
             language = _sniffed(block.text)
             hint = _label_hint(language, environments)
         language = language or paths.extension(path).removeprefix(".")
+    if hint and language in SHELL and not path and not shell_source.is_script(block.text):
+        hint = None
     return Candidate(environment=hint.name if hint else "", language=language, path=path, text=block.text)
 
 
@@ -135,6 +149,11 @@ def _environment(
     for candidate in candidates:
         if candidate.environment and candidate.text.strip():
             sizes[candidate.environment] += len(candidate.text)
+    # a script beside a program starts or shows it; it is the program itself only where there is no other
+    beside = {candidate.environment for candidate in candidates if candidate.language in SHELL}
+    if sizes.keys() - beside:
+        for name in beside & sizes.keys():
+            del sizes[name]
     words = set(re.findall(r"[\w+#]+", prompt.lower())) if len(sizes) > 1 else set()
     ranked = sorted(
         (hint for hint in environments if sizes[hint.name]),

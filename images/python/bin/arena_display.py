@@ -4,6 +4,7 @@ Whatever goes wrong here is silent: a program must never notice.
 """
 
 import __future__
+
 import importlib.util
 import os
 

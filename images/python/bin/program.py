@@ -1,7 +1,7 @@
 """Runs a Python program as `python3 FILE ARGUMENT...` would, and keeps what it shows.
 
-Used in two ways: executed (`python3 program.py FILE ARGUMENT...`), or imported once by a warm agent, which forks a child
-for every program and calls `run` there. The import loads what most programs load, so that a child need not.
+Used in two ways: executed (`python3 program.py FILE ARGUMENT...`), or imported once by a warm agent, which forks a
+child for every program and calls `run` there. The import loads what most programs load, so that a child need not.
 
 Beside what plain Python does, the value of a last expression and the figures a program shows go to files in `.display`.
 """
@@ -170,7 +170,7 @@ def _flush() -> bool:
 
 
 def _load_common() -> None:
-    """Import what most programs import. Threads must not exist when a child is forked, so the numeric library gets one."""
+    """Import what most programs import. A fork takes no threads along, so the numeric library gets none of its own."""
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
     for name in [*COMMON.split(), "numpy"]:
         __import__(name)
@@ -180,11 +180,9 @@ def _load_common() -> None:
 
 _AT_START = frozenset(sys.modules)
 _cold = __name__ == "__main__"
-if HERE not in sys.path:
-    sys.path.append(HERE)
 __import__("importlib.machinery")
+# it lies among the packages; `sys.path[0]`, this folder or the agent's, becomes the program's
 __import__("arena_display")
-sys.path.remove(HERE)
 if _cold:
     os._exit(run(sys.argv[1:]))
 _load_common()

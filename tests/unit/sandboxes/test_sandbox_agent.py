@@ -11,11 +11,11 @@ from sandboxes.conversation import ENGINE_HEADER, Demultiplexer, opening
 from sandboxes.errors import Busy, StartFailed
 from sandboxes.limits import Limits
 from sandboxes.plan import Plan, PlannedStage
-from sandboxes.policy import MAX_ARTEFACT_BYTES
+from sandboxes.policy import MAX_ARTEFACT_BYTES, MAX_BUILD_BYTES
 from sandboxes.result import Phase
 from sandboxes.runner import FrameSink, OutputFrame
 from sandboxes.slots import Slots
-from sandboxes.transcript import MAX_BUILT_BYTES, Transcript
+from sandboxes.transcript import Transcript
 
 STAGE = Stage(
     phase="run",
@@ -109,7 +109,7 @@ def test_transcript_refuses_more_artefacts_than_agreed_and_names_odd_ones() -> N
 def test_transcript_refuses_a_build_without_end() -> None:
     said = transcript()
     piece = frames.named(b".build/a", b"x" * 65_000)
-    for _ in range(MAX_BUILT_BYTES // 65_000):
+    for _ in range(MAX_BUILD_BYTES // 65_000):
         said.take(frames.BUILT, piece)
     with pytest.raises(frames.BadFrame):
         said.take(frames.BUILT, piece)

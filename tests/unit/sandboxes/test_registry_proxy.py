@@ -1,0 +1,72 @@
+"""The proxy lets an installer reach one place."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sandboxes.registry_proxy import RegistryProxy
+
+
+@pytest.fixture
+def server() -> Iterator[str]:
+    """Answers every connection with what it was sent, in upper case; its address."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        while True:
+            try:
+                client, _ = listener.accept()
+            except OSError:
+                return
+            with client:
+                client.sendall(client.recv(100).upper())
+
+    threading.Thread(target=serve, daemon=True).start()
+    yield f"127.0.0.1:{listener.getsockname()[1]}"
+    listener.close()
+
+
+def ask(path: Path, head: bytes, then: bytes = b"") -> bytes:
+    with socket.socket(socket.AF_UNIX) as client:
+        client.settimeout(10)
+        client.connect(str(path))
+        client.sendall(head)
+        said = client.recv(4096)
+        if then and b" 200 " in said:
+            client.sendall(then)
+            said = client.recv(4096)
+        return said
+
+
+def test_the_allowed_host_is_reached(server: str, tmp_path: Path) -> None:
+    with RegistryProxy(tmp_path / "s", (server,), private=True).serving() as proxy:
+        assert ask(proxy.path, f"CONNECT {server} HTTP/1.1\r\n\r\n".encode(), b"hello") == b"HELLO"
+        assert proxy.counts == {"allowed": 1}
+    assert not proxy.path.exists()
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"CONNECT 169.254.169.254:80 HTTP/1.1\r\n\r\n",
+        b"CONNECT packages.example:22 HTTP/1.1\r\n\r\n",
+        b"CONNECT packages.example.evil.example:443 HTTP/1.1\r\n\r\n",
+        b"GET http://packages.example:443/ HTTP/1.1\r\n\r\n",
+        b"CONNECT  HTTP/1.1\r\n\r\n",
+        b"\xff\xfe\r\n\r\n",
+        b"x" * 9000,
+    ],
+)
+def test_everything_else_is_refused(head: bytes, tmp_path: Path) -> None:
+    with RegistryProxy(tmp_path / "s", ("packages.example:443",)).serving() as proxy:
+        assert ask(proxy.path, head).startswith(b"HTTP/1.1 403 ")
+        assert proxy.counts == {"refused": 1}
+
+
+def test_an_allowed_name_with_a_private_address_is_not_reached(server: str, tmp_path: Path) -> None:
+    with RegistryProxy(tmp_path / "s", (server,)).serving() as proxy:
+        assert ask(proxy.path, f"CONNECT {server} HTTP/1.1\r\n\r\n".encode()).startswith(b"HTTP/1.1 502 ")
+        assert proxy.counts == {"unreachable": 1}
