@@ -9,6 +9,7 @@ import importlib.util
 import os
 
 FOLDER, MOST_FILES, MOST_BYTES, MOST_TEXT = "/sandbox/.display", 32, 8 * 1024 * 1024, 64 * 1024
+FONTS = "/opt/fonts"
 FUTURES = 0
 for _name in __future__.all_feature_names:
     FUTURES |= getattr(__future__, _name).compiler_flag
@@ -53,6 +54,8 @@ class Hooks:
 
     def find_spec(self, name: str, path: object = None, target: object = None) -> object:
         """The module's own spec, with the step added, the first time it is asked for."""
+        if name == "matplotlib":
+            _lay_out_fonts()
         step = self._steps.pop(name, None)
         if step is None:
             return None
@@ -70,6 +73,18 @@ class Hooks:
 
         spec.loader.exec_module = execute_then_step
         return spec
+
+
+def _lay_out_fonts() -> None:
+    """Matplotlib wants a folder it may write to; there it finds the list of fonts that the image has made."""
+    folder = os.environ.get("MPLCONFIGDIR", "")
+    if folder.startswith("/tmp/") and not os.path.exists(folder):
+        try:
+            os.mkdir(folder)
+            for name in os.listdir(FONTS):
+                os.symlink(f"{FONTS}/{name}", f"{folder}/{name}")
+        except OSError:
+            return
 
 
 def _after_plotly(module: object) -> None:
