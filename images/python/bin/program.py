@@ -172,7 +172,7 @@ def _flush() -> bool:
 def _load_common() -> None:
     """Import what most programs import. A fork takes no threads along, so the numeric library gets none of its own."""
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
-    for name in [*COMMON.split(), "numpy"]:
+    for name in [*COMMON.split(), "numpy", "numpy.linalg", "numpy.random"]:
         __import__(name)
     gc.collect()
     gc.freeze()
