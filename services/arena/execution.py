@@ -82,7 +82,7 @@ class ExecutionStage:
             peak_memory_bytes=result.peak_memory_bytes,
             files=tuple(
                 StoredFile(path=file.path, size_bytes=len(file.data), digest=self.blobs.put(file.data))
-                for file in result.artefacts
+                for file in (*result.displays, *result.artefacts)
             ),
             skipped_files=tuple(f"{file.path}: {file.reason}" for file in result.skipped),
             isolation=result.isolation,

@@ -26,6 +26,7 @@ def examine(settings: Settings) -> list[Check]:
     parts: list[tuple[str, Callable[[Assembly], str], str]] = [
         ("engine", _engine, "make engine"),
         ("images", _images, "arena images build"),
+        ("isolation", _isolation, "arena images build python"),
         ("redis", _redis, "unset ARENA_REDIS_URL, or start that server"),
         ("database", _database, "arena db upgrade"),
         ("models", _models, "arena models check"),
@@ -48,9 +49,16 @@ def _engine(assembly: Assembly) -> str:
 
 def _images(assembly: Assembly) -> str:
     missing = recipes.missing(recipes.connect(), assembly.registry)
-    if missing:
-        raise PrerequisiteError(f"Not built: {', '.join(missing)}.")
-    return ", ".join(environment.name for environment in assembly.registry.all())
+    built = [environment.name for environment in assembly.registry.all() if environment.name not in missing]
+    if not built:
+        raise PrerequisiteError("No environment is built.")
+    return ", ".join(built) + (f"; not built: {', '.join(missing)}" if missing else "")
+
+
+def _isolation(assembly: Assembly) -> str:
+    if assembly.runner.supports_namespaces():
+        return "namespace (default) and container"
+    return "container only: this host does not allow new user namespaces"
 
 
 def _redis(assembly: Assembly) -> str:

@@ -251,7 +251,7 @@ PROGRAMS = (
     Program(id="bad-artefact-names", code="import os; open(b'\\xff\\n', 'w').write('x')", outcome=OK),
     Program(
         id="module-shadowing",
-        code="open('json.py', 'w').write('raise SystemExit(5)')\nimport json",
+        code="open('plistlib.py', 'w').write('raise SystemExit(5)')\nimport plistlib",
         outcome=FAILED,
         exit_code=5,
     ),

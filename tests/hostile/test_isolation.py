@@ -167,7 +167,7 @@ PROBES: dict[str, tuple[str, set[str]]] = {
     "inherited-environment": (
         (
             "repr([n for n in os.environ if n not in {'PATH','HOME','LANG','TMPDIR','PYTHONDONTWRITEBYTECODE',"
-            "'OPENBLAS_NUM_THREADS','LC_CTYPE'}])"
+            "'OPENBLAS_NUM_THREADS','LC_CTYPE','MPLBACKEND','MPLCONFIGDIR'}])"
         ),
         {"[]"},
     ),
