@@ -10,10 +10,11 @@ from pathlib import Path
 
 import structlog
 
+from sandboxes import recipes
 from sandboxes.backends.docker_engine import DockerEngine
 from sandboxes.backends.docker_install import PackageIndex
 from sandboxes.errors import SandboxError
-from sandboxes.registry import Registry
+from sandboxes.registry import Environment, Registry
 from services.arena.battles import Battles
 from services.arena.effects import Publisher
 from services.arena.execution import ExecutionStage
@@ -200,7 +201,7 @@ class Assembly:
 
     @cached_property
     def environment_hints(self) -> tuple[EnvironmentHint, ...]:
-        """What extraction must know of each environment."""
+        """What extraction must know of each environment whose image is built, as far as this process can tell."""
         return tuple(
             EnvironmentHint(
                 name=environment.name,
@@ -208,8 +209,21 @@ class Assembly:
                 extensions=tuple(environment.extensions),
                 entry=environment.entry,
             )
-            for environment in self.registry.all()
+            for environment in self._built_environments()
         )
+
+    def _built_environments(self) -> tuple[Environment, ...]:
+        """Those that can run here; all, where no engine is in reach (another machine executes) or none is built yet."""
+        every = self.registry.all()
+        try:
+            client = recipes.connect(timeout_seconds=10)
+            try:
+                missing = set(recipes.missing(client, self.registry))
+            finally:
+                client.close()
+        except SandboxError:
+            return every
+        return tuple(environment for environment in every if environment.name not in missing) or every
 
     @cached_property
     def services(self) -> Services:

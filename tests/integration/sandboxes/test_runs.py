@@ -247,7 +247,7 @@ FULL = {
             " Arrays.fill(b, (byte) 1); x.add(b); } } }"
         ),
     ),
-    "javascript": ("main.js", "const x = [];\nfor (;;) x.push(new Array(100000).fill({}));"),
+    "javascript": ("main.js", "const x = [];\nfor (;;) x.push(Buffer.alloc(1 << 22, 1));"),
 }
 
 
