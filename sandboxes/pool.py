@@ -24,6 +24,9 @@ class Pooled(Protocol):
     used: float
     idle_bytes: int
 
+    def is_ready(self) -> bool:
+        """Whether it can take a job now; does not wait."""
+
     def await_ready(self) -> None:
         """Return when it can take a job, or raise a SandboxError."""
 
@@ -76,9 +79,11 @@ class Pool(Generic[Item, Shape]):
         self._wake = threading.Event()
         self._idle: dict[Shape, list[Item]] = defaultdict(list)
         self._asked: dict[Shape, float] = {}
+        self._wanted: dict[Shape, int] = {}
         self._condemned: list[Item] = []
         self._counts: Counter[str] = Counter()
         self._busy = 0
+        self._lent: Counter[Shape] = Counter()
         self._thread: threading.Thread | None = None
         self._closed = False
 
@@ -114,6 +119,7 @@ class Pool(Generic[Item, Shape]):
         item.used = self._monotonic()
         with self._lock:
             self._busy -= 1
+            self._lent[shape] -= 1
             worn = item.runs >= policy.MAX_RUNS or item.used - item.born > policy.MAX_AGE_SECONDS
             keep = healthy and marks.reusable and not worn and len(self._idle[shape]) < marks.high and not self._closed
             if keep:
@@ -160,13 +166,28 @@ class Pool(Generic[Item, Shape]):
         with self._lock:
             self._asked[shape] = self._monotonic()
             items = self._idle[shape]
-            # the one used last is the warmest
-            return items.pop() if items else None
+            if not items:
+                return None
+            # the one used last is the warmest, but one that still tidies up after its run would have to be waited for
+            ready = [item for item in items if item.is_ready()]
+            item = ready[-1] if ready else items[0]
+            items.remove(item)
+            if not ready:
+                self._grow(shape, len(items) + 1)
+            return item
+
+    def _grow(self, shape: Shape, have: int) -> None:
+        """All that are idle were still tidying up: one more would let runs and tidying overlap."""
+        marks = self._marks(shape)
+        if have + 1 > self._wanted.get(shape, 0) and have < marks.high:
+            self._wanted[shape] = have + 1
+            self._wake.set()
 
     def _lend(self, item: Item, shape: Shape) -> Item:
         with self._lock:
             self._busy += 1
-        if not self._marks(shape).reusable:
+            self._lent[shape] += 1
+        if not self._marks(shape).reusable or self._wake.is_set():
             self._start_thread()
             self._wake.set()
         return item
@@ -263,7 +284,11 @@ class Pool(Generic[Item, Shape]):
             for shape, asked in self._asked.items():
                 marks = self._marks(shape)
                 recent = now - asked < IDLE_SECONDS
-                wanted = max(marks.low, marks.high if recent and not marks.reusable else 0)
-                if len(self._idle[shape]) < wanted:
+                demand = self._wanted.get(shape, 0) if marks.reusable else marks.high
+                wanted = max(marks.low, demand if recent else 0)
+                lent = self._lent[shape] if marks.reusable else 0
+                if len(self._idle[shape]) + lent < wanted:
                     return shape
+                if not recent:
+                    self._wanted.pop(shape, None)
         return None

@@ -1,6 +1,7 @@
 """Runs programs in hardened containers on a Docker engine, warm ones where the isolation level allows it."""
 
 import os
+import threading
 import time
 import uuid
 from collections.abc import Callable
@@ -79,6 +80,7 @@ class DockerEngine:
         self._opened: tuple[int, Any] | None = None
         self._images: dict[str, tuple[str, str]] = {}
         self._kept: tuple[int, Stock] | None = None
+        self._opening = threading.RLock()
 
     def run(
         self, request: RunRequest, *, on_output: FrameSink | None = None, control: RunControl | None = None
@@ -107,8 +109,9 @@ class DockerEngine:
         return stock.reap(now=self._now())
 
     def clean(self) -> int:
-        """Destroy every sandbox of this state folder whose owner is dead, overdue or not; how many."""
-        return self._stock.reap(now=self._now())
+        """Destroy what is overdue, has a dead owner in this state folder, or has ended anywhere; how many."""
+        with engine_trouble():
+            return self._stock.clean(now=self._now())
 
     def warm_up(self) -> None:
         """Begin to fill the pool of every environment that wants sandboxes before the first run and has its image."""
@@ -164,33 +167,35 @@ class DockerEngine:
     def _client(self) -> Any:
         if self._given_client is not None:
             return self._given_client
-        if self._opened is None or self._opened[0] != os.getpid():
-            self._opened = (os.getpid(), connect())
-        return self._opened[1]
+        with self._opening:
+            if self._opened is None or self._opened[0] != os.getpid():
+                self._opened = (os.getpid(), connect())
+            return self._opened[1]
 
     @property
     def _stock(self) -> Stock:
         """This process's sandboxes; what a parent process had is not ours."""
-        if self._kept is None or self._kept[0] != os.getpid():
-            pool = uuid.uuid4().hex
-            workshop = Workshop(
-                lambda: self._client,
-                boot_id=self._boot_id,
-                scope=self._slots.scope,
-                pool=pool,
-                runtime=self._runtime,
-            )
-            stock = Stock(
-                workshop=workshop,
-                name=pool,
-                uids=self._uids,
-                scope=self._slots.scope,
-                lifelines=self._lifelines,
-                budget_bytes=self._pool_bytes,
-                now=self._now,
-            )
-            self._kept = (os.getpid(), stock)
-        return self._kept[1]
+        with self._opening:
+            if self._kept is None or self._kept[0] != os.getpid():
+                pool = uuid.uuid4().hex
+                workshop = Workshop(
+                    lambda: self._client,
+                    boot_id=self._boot_id,
+                    scope=self._slots.scope,
+                    pool=pool,
+                    runtime=self._runtime,
+                )
+                stock = Stock(
+                    workshop=workshop,
+                    name=pool,
+                    uids=self._uids,
+                    scope=self._slots.scope,
+                    lifelines=self._lifelines,
+                    budget_bytes=self._pool_bytes,
+                    now=self._now,
+                )
+                self._kept = (os.getpid(), stock)
+            return self._kept[1]
 
     def _image(self, environment: Environment) -> tuple[str, str]:
         """Tag and id of the environment's image; asked once."""

@@ -54,6 +54,10 @@ class DockerSandbox:
     peak_file: Path | None = None
     used: float = field(default_factory=time.monotonic)
 
+    def is_ready(self) -> bool:
+        """Whether it can take a job now, as far as can be told without waiting."""
+        return self.ready or self.link.pending
+
     def await_ready(self, seconds: float = READY_SECONDS) -> None:
         """Wait until it can take a job.
 

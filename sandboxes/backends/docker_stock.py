@@ -1,6 +1,7 @@
 """The sandboxes of one process: its pool, what each shape needs, and the reaper."""
 
 import logging
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -39,6 +40,7 @@ class Stock:
         self._known: dict[Shape, tuple[Limits, WarmPool]] = {}
         self.namespaces_refused = ""
         self._namespaces: bool | None = None
+        self._trying = threading.Lock()
         self.pool: Pool[DockerSandbox, Shape] = Pool(
             make=self._make,
             destroy=workshop.destroy,
@@ -68,20 +70,29 @@ class Stock:
 
     def try_namespaces(self, shape: Shape) -> bool:
         """Whether this host lets sandboxes make namespaces; found out once, with a sandbox of this shape."""
-        if self._namespaces is None:
-            try:
-                sandbox = self.pool.get(shape)
-            except (StartFailed, BackendLost) as error:
-                self.namespaces_refused = str(error)
-                log.warning("no namespaces here, so each run gets a container of its own: %s", error)
-            else:
-                self.pool.give_back(sandbox, shape, healthy=True)
-            self._namespaces = not self.namespaces_refused
-        return self._namespaces
+        with self._trying:
+            if self._namespaces is None:
+                self._namespaces = self._namespaces_work(shape)
+            return self._namespaces
+
+    def _namespaces_work(self, shape: Shape) -> bool:
+        try:
+            sandbox = self.pool.get(shape)
+        except (StartFailed, BackendLost) as error:
+            self.namespaces_refused = str(error)
+            log.warning("no namespaces here, so each run gets a container of its own: %s", error)
+            return False
+        self.pool.give_back(sandbox, shape, healthy=True)
+        return True
 
     def reap(self, *, now: float) -> int:
         """Destroy sandboxes that are overdue, or whose owner in this state folder is dead; how many."""
         return sum(self.workshop.remove(found["Id"]) for found in self.workshop.owned() if self._is_due(found, now))
+
+    def clean(self, *, now: float) -> int:
+        """As `reap`, and whatever has ended by itself, whoever made it; how many."""
+        ended = [found for found in self.workshop.owned() if found.get("State") in {"exited", "dead"}]
+        return sum(self.workshop.remove(found["Id"]) for found in ended) + self.reap(now=now)
 
     def close(self) -> None:
         """Destroy what is idle and give up the name."""

@@ -121,8 +121,8 @@ def check() -> None:
 
 
 def clean() -> None:
-    """Destroy sandboxes whose deadline has passed or whose worker is dead."""
+    """Destroy sandboxes that have ended, whose deadline has passed or whose worker is dead."""
     from services.entrypoints.bootstrap import Assembly
     from services.settings import load_settings
 
-    typer.echo(f"{Assembly(load_settings()).runner.reap()} removed")
+    typer.echo(f"{Assembly(load_settings()).runner.clean()} removed")
