@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import hashlib
 import os
+import threading
 from pathlib import Path
 
 
@@ -17,7 +18,7 @@ class RunLedger:
     def record(self, key: str, container: str) -> None:
         """Note that this run is in this container."""
         path = self._path(key)
-        new = path.with_suffix(f".{os.getpid()}")
+        new = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
         new.write_text(container)
         new.replace(path)
 

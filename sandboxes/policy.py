@@ -14,7 +14,7 @@ AGENT_FOLDER = "/opt/runarena"
 HOST_NAME = "sandbox"
 OWNER = "runarena"
 AGENT_CAPABILITIES = ("SETUID", "SETGID", "KILL")
-# the agent; in a warm container also PID 1 of the run's namespaces, and for a moment the process between them
+# the agent; in a warm container also the process that runs are forked from, and PID 1 of the run's namespaces
 AGENT_PIDS, WARM_AGENT_PIDS = 1, 3
 # an engine without CAP_SYS_RESOURCE cannot go below zero: then the second is used
 AGENT_OOM_SCORE, MODEST_OOM_SCORE = -500, 0
@@ -138,7 +138,7 @@ def _by_isolation(limits: Limits, placement: Placement) -> dict[str, Any]:
 
 def pids_limit(limits: Limits, isolation: str) -> int:
     """Processes and threads of the container: the program's and the agent's."""
-    return limits.pids + (AGENT_PIDS if isolation == CONTAINER else WARM_AGENT_PIDS - 1)
+    return limits.pids + (AGENT_PIDS if isolation == CONTAINER else WARM_AGENT_PIDS)
 
 
 def container_config(

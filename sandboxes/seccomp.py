@@ -49,7 +49,7 @@ timerfd_settime timer_getoverrun timer_gettime timer_settime times tkill truncat
 utime utimensat utimes vfork vmsplice wait4 waitid write writev
 """
 ALLOWED = tuple(sorted(ALLOWED_WORDS.split()))
-FOR_NAMESPACES = ("mount", "umount2", "unshare")
+FOR_NAMESPACES = ("mount", "setns", "umount2", "unshare")
 
 
 def _allow(names: list[str], *args: dict[str, Any]) -> dict[str, Any]:

@@ -107,7 +107,7 @@ class NamespaceCell:
     def __init__(self, *, disk_bytes: int = 64 << 20, inodes: int = 4096) -> None:
         self._sizes = disk_bytes, inodes
         namespace.furnish(disk_bytes=disk_bytes, inodes=inodes)
-        privilege.keep_capabilities(privilege.SYS_ADMIN, privilege.SETPCAP)
+        privilege.keep_capabilities(privilege.SYS_ADMIN)
 
     def begin(self, uid: int) -> None:
         """Check that host and container agree about the program's user.
@@ -125,7 +125,8 @@ class NamespaceCell:
             self._sizes = stage.disk_bytes, stage.inodes
 
     def drop(self) -> None:
-        """Give up the capabilities over these namespaces and the system calls that made them."""
+        """Leave for a user namespace below the agent's; give up all capabilities and the calls that made all this."""
+        namespace.new_user()
         privilege.forbid_gaining()
         privilege.drop_capabilities()
         privilege.install_filter()

@@ -18,10 +18,10 @@ REFUSED_CODE = 4
 def main() -> None:
     """`namespace` or `container`, then the path of a module to preload, if any."""
     level, *modules = sys.argv[1:] or ["container"]
-    privilege.hide_from_others()
     preloaded = preload(modules[0]) if modules else None
     if level == "namespace":
         sys.exit(be_warm(preloaded))
+    privilege.hide_from_others()
     code = serve(ContainerCell, preloaded)
     kill_everyone()
     sys.exit(code)

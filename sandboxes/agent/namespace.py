@@ -8,7 +8,7 @@ import struct
 
 CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC = 0x00020000, 0x04000000, 0x08000000
 CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = 0x10000000, 0x20000000, 0x40000000
-NAMESPACES = CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS
+OF_A_RUN = CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 1, 2, 4, 8
 MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = 32, 4096, 16384, 1 << 18
 QUIET = MS_NOSUID | MS_NODEV | MS_NOEXEC
@@ -42,21 +42,47 @@ def mount(source: str, target: str, kind: str, flags: int, options: str = "") ->
         raise OSError(number, f"mount {kind or source} on {target}: {os.strerror(number)}")
 
 
-def unshare() -> None:
-    """Leave for new user, pid (for the next child), mount, network, ipc and uts namespaces; keep the uid.
+def new_user() -> None:
+    """Leave for a user namespace of our own, keeping the uid; all capabilities there, none outside.
 
     Raises:
         OSError: the host does not allow it.
     """
     uid, gid = os.getuid(), os.getgid()
-    if _libc.unshare(NAMESPACES) != 0:
-        number = ctypes.get_errno()
-        raise OSError(number, f"unshare: {os.strerror(number)}")
+    _unshare(CLONE_NEWUSER)
+    # whoever gains capabilities is hidden by the kernel, even from itself
     set_dumpable(value=1)
     for name, text in (("setgroups", "deny"), ("uid_map", f"{uid} {uid} 1"), ("gid_map", f"{gid} {gid} 1")):
         fd = os.open(f"/proc/self/{name}", os.O_WRONLY)
         os.write(fd, text.encode())
         os.close(fd)
+
+
+def fork_into_new_pids() -> int:
+    """Fork a child that is PID 1 of a new pid namespace; 0 in the child.
+
+    Raises:
+        OSError: the kernel refused.
+    """
+    _unshare(CLONE_NEWPID)
+    return os.fork()
+
+
+def return_to_pids(own_pids: int) -> None:
+    """Let the next child be in our own pid namespace again, which is what `own_pids` is a descriptor of.
+
+    Raises:
+        OSError: the kernel refused.
+    """
+    if _libc.setns(own_pids, CLONE_NEWPID) != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"setns: {os.strerror(number)}")
+
+
+def _unshare(flags: int) -> None:
+    if _libc.unshare(flags) != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"unshare: {os.strerror(number)}")
 
 
 def set_dumpable(*, value: int) -> None:
@@ -65,11 +91,12 @@ def set_dumpable(*, value: int) -> None:
 
 
 def furnish(*, disk_bytes: int, inodes: int) -> None:
-    """As PID 1 of the new namespaces: fresh mounts over every place a program could write to, our own /proc, loopback.
+    """As PID 1 of new pids: the other namespaces, mounts over every place a program could write to, /proc, loopback.
 
     Raises:
-        OSError: the kernel refused a mount.
+        OSError: the kernel refused one of them.
     """
+    _unshare(OF_A_RUN)
     mount("none", "/", "", MS_REC | MS_PRIVATE)
     mount("tmpfs", WORK, "tmpfs", MS_NOSUID | MS_NODEV, f"size={disk_bytes},nr_inodes={inodes},mode=0700")
     mount("tmpfs", "/tmp", "tmpfs", QUIET, f"size={SCRATCH_BYTES},nr_inodes={SCRATCH_INODES},mode=1777")  # noqa: S108

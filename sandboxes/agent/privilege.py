@@ -12,7 +12,7 @@ from dataclasses import dataclass
 PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 4, 38, 47, 4
 PR_CAPBSET_DROP, PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 24, 22, 2
 CAPABILITY_VERSION_3 = 0x20080522
-LAST_CAPABILITY, SETPCAP, SYS_ADMIN = 63, 8, 21
+LAST_CAPABILITY, NET_ADMIN, SYS_ADMIN = 63, 12, 21
 EPERM, ENOSYS = 1, 38
 ALLOW, ERRNO, KILL_PROCESS = 0x7FFF0000, 0x00050000, 0x80000000
 X32_BIT = 0x40000000
@@ -39,7 +39,7 @@ class Machine:
 MACHINES = {
     "x86_64": Machine(
         architecture=0xC000003E,
-        denied={"unshare": 272, "mount": 165, "umount2": 166},
+        denied={"unshare": 272, "mount": 165, "umount2": 166, "setns": 308},
         on_process={
             "prlimit64": 302,
             "sched_setaffinity": 203,
@@ -52,7 +52,7 @@ MACHINES = {
     ),
     "aarch64": Machine(
         architecture=0xC00000B7,
-        denied={"unshare": 97, "mount": 40, "umount2": 39},
+        denied={"unshare": 97, "mount": 40, "umount2": 39, "setns": 268},
         on_process={
             "prlimit64": 261,
             "sched_setaffinity": 122,

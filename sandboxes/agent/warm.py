@@ -18,57 +18,52 @@ def serve_forever(session: Callable[[], int]) -> int:
     """Run `session` again and again, each time as PID 1 of fresh namespaces; returns the code to exit with.
 
     `session` returns 0 when its job is over and the container may take another one.
+
+    Raises:
+        OSError: this host does not allow the namespaces.
     """
-    while True:
-        meter = Meter()
-        meter.start()
-        pid = _spawn(session)
-        status = _wait(pid)
-        if status != 0:
-            return _explain(status, meter)
+    meter = Meter()
+    meter.start()
+    namespace.new_user()
+    # a process can only come back to a pid namespace that its own user namespace made, so runs begin from one below
+    pid = namespace.fork_into_new_pids()
+    if pid == 0:
+        _fork_for_each(session)
+    privilege.hide_from_others()
+    status = _wait(pid)
+    return _explain(status, meter)
 
 
-def _spawn(session: Callable[[], int]) -> int:
-    """Fork into the namespaces; returns the pid of their PID 1, which by then is our child."""
-    read, write = os.pipe()
-    middle = os.fork()
-    if middle == 0:
-        os.close(read)
-        _enter(write, session)
-    os.close(write)
-    text = b""
-    while data := os.read(read, 64):
-        text += data
-    os.close(read)
-    os.waitpid(middle, 0)
-    if not text.isdigit():
-        raise OSError(text.decode(errors="replace") or "the namespaces could not be made")
-    return int(text)
-
-
-def _enter(write: int, session: Callable[[], int]) -> None:
-    """The process in the middle: its child is PID 1 of the new pid namespace, and an orphan at once."""
-    code = 1
+def _fork_for_each(session: Callable[[], int]) -> None:
+    """The process that every run is forked from; its exit code is the container's."""
+    code = EXIT_DIED
     try:
-        namespace.unshare()
-        pid = os.fork()
-        if pid == 0:
-            os.close(write)
-            code = _be_init(session)
-        else:
-            os.write(write, str(pid).encode())
-            code = 0
-    except OSError as why:
-        os.write(write, str(why).encode()[:200])
+        own_pids = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
+        privilege.hide_from_others()
+        privilege.keep_capabilities(privilege.SYS_ADMIN, privilege.NET_ADMIN)
+        code = 0
+        while code == 0:
+            meter = Meter()
+            meter.start()
+            pid = namespace.fork_into_new_pids()
+            if pid == 0:
+                _be_init(session, own_pids)
+            namespace.return_to_pids(own_pids)
+            code = _explain(_wait(pid), meter)
     finally:
         os._exit(code)
 
 
-def _be_init(session: Callable[[], int]) -> int:
-    privilege.hide_from_others()
-    # the kernel ignores a signal from inside for which its PID 1 has no handler; Python has one for SIGINT
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    return session()
+def _be_init(session: Callable[[], int], own_pids: int) -> None:
+    """PID 1 of a run, from here to its end."""
+    code = EXIT_DIED
+    try:
+        os.close(own_pids)
+        # the kernel ignores a signal from inside for which its PID 1 has no handler; Python has one for SIGINT
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        code = session()
+    finally:
+        os._exit(code)
 
 
 def _wait(pid: int) -> int:
