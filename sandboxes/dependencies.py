@@ -14,14 +14,25 @@ MAX_WORDS, MAX_WORD = 50, 200
 PYTHON = "python"
 # where several distributions offer an import, the one that works without a screen or is the usual one
 PREFERRED: Mapping[str, str] = {
+    "MySQLdb": "mysqlclient",
     "attr": "attrs",
     "cv2": "opencv-python-headless",
     "docx": "python-docx",
+    "faiss": "faiss-cpu",
     "fitz": "pymupdf",
+    "jose": "python-jose",
+    "mpl_toolkits": "matplotlib",
+    "nacl": "pynacl",
     "opencv-python": "opencv-python-headless",
+    "pkg_resources": "setuptools",
     "pptx": "python-pptx",
+    "psycopg2": "psycopg2-binary",
+    "pylab": "matplotlib",
     "skimage": "scikit-image",
     "sklearn": "scikit-learn",
+    "socks": "pysocks",
+    "umap": "umap-learn",
+    "wx": "wxpython",
 }
 
 

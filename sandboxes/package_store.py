@@ -70,14 +70,22 @@ class PackageStore:
 
     def _shrink(self) -> None:
         """Remove the trees longest unused while all are too large; one used in the last hour may be mounted."""
-        trees = sorted((path.stat().st_mtime, path) for path in self._folder.iterdir() if path.is_dir())
+        trees = sorted(
+            (path.stat().st_mtime, path)
+            for path in self._folder.iterdir()
+            if path.is_dir() and not path.name.startswith(".")
+        )
         sizes = {path: sum(found.lstat().st_size for found in path.rglob("*")) for _, path in trees}
         total = sum(sizes.values())
         for used, path in trees:
             if total <= self._limit or time.time() - used < QUIET_SECONDS:
                 return
             total -= sizes[path]
-            shutil.rmtree(path, ignore_errors=True)
+            # out of the others' sight at once, for nobody may find half a tree
+            doomed = path.with_name(f".old-{path.name}-{os.getpid()}")
+            with contextlib.suppress(OSError):
+                path.rename(doomed)
+                shutil.rmtree(doomed, ignore_errors=True)
 
 
 def unpack(archive: bytes, folder: Path) -> None:
@@ -94,7 +102,7 @@ def unpack(archive: bytes, folder: Path) -> None:
                 if number >= MAX_ENTRIES or total > MAX_BYTES:
                     raise InvalidRun("the packages are too many or too large")
                 _write(found, entry, folder)
-    except (tarfile.TarError, EOFError, ValueError) as error:
+    except (tarfile.TarError, EOFError, ValueError, RecursionError) as error:
         raise InvalidRun(f"the packages' archive is broken: {error}") from error
 
 

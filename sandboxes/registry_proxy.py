@@ -107,8 +107,12 @@ class RegistryProxy:
         remote = socket.create_connection((host, int(port)), timeout=HEAD_SECONDS)
         remote.sendall(f"CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n\r\n".encode())
         head = b""
-        while b"\r\n\r\n" not in head and len(head) < MAX_HEAD:
-            head += remote.recv(1)
+        try:
+            while b"\r\n\r\n" not in head and len(head) < MAX_HEAD and (data := remote.recv(1)):
+                head += data
+        except OSError:
+            remote.close()
+            raise
         if b" 200 " not in head.split(b"\r\n", 1)[0] + b" ":
             remote.close()
             raise OSError("the upstream proxy refuses")

@@ -14,7 +14,36 @@ _REQUIREMENT = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)(\[[\w,.-]+\])?([<>=!~]=
 _IMPORT_LINE = re.compile(r"^[ \t]*(?:import|from)[ \t]+([A-Za-z_]\w*)", re.MULTILINE)
 _SCRIPT_BLOCK = re.compile(r"^# /// script$\n((?:^#(?: .*)?$\n)+?)^# ///$", re.MULTILINE)
 _OPTIONS_WITH_VALUE = frozenset({"-r", "-c", "-i", "-t", "-e", "-f", "--requirement", "--constraint", "--index-url",
-                                 "--extra-index-url", "--target", "--editable", "--find-links"})  # fmt: skip
+                                 "--extra-index-url", "--target", "--editable", "--find-links",
+                                 "--trusted-host"})  # fmt: skip
+
+_PROSE = frozenset(
+    [
+        "a",
+        "an",
+        "and",
+        "as",
+        "before",
+        "first",
+        "for",
+        "from",
+        "if",
+        "in",
+        "it",
+        "of",
+        "on",
+        "or",
+        "so",
+        "that",
+        "the",
+        "then",
+        "this",
+        "to",
+        "using",
+        "via",
+        "with",
+    ]
+)
 
 
 def dependencies(files: Sequence[SourceFile], shell: Iterable[str], requirements: Iterable[str]) -> tuple[str, ...]:
@@ -60,6 +89,9 @@ def pip_installs(text: str) -> list[str]:
 def _arguments(line: str) -> list[str]:
     words, found = iter(line.partition(" #")[0].split()), []
     for word in words:
+        if word.lower() in _PROSE:
+            # a comment that goes on in words: "pip install numpy to run this"
+            break
         if word in _OPTIONS_WITH_VALUE:
             next(words, None)
         elif _REQUIREMENT.fullmatch(word.strip("\"'`")):

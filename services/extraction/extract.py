@@ -76,7 +76,7 @@ def _dependencies(
     if hint.languages and {"javascript", "typescript"} & set(hint.languages):
         sources = [file.text for file in files if file.path.endswith(hint.extensions)]
         manifests = [file.text for file in files if file.path.rsplit("/", 1)[-1] == "package.json"]
-        return javascript_source.packages(sources, manifests, shell)[:MAX_DEPENDENCIES]
+        return javascript_source.packages(sources, manifests)[:MAX_DEPENDENCIES]
     return ()
 
 

@@ -7,8 +7,7 @@ from collections.abc import Iterable
 _SPECIFIER = re.compile(
     r"""(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire\s*\(\s*|\bexport\s+[^'"\n;]*\bfrom\s*)(["'])([^"'\n]{1,200})\1"""
 )
-_NAME = re.compile(r"(?:@[a-z0-9~-][a-z0-9._~-]*/)?[a-z0-9~-][a-z0-9._~-]*")
-_INSTALL = re.compile(r"^[\s$>#/]*(?:npm\s+(?:install|i|add)|yarn\s+add|pnpm\s+(?:add|install))\s+(.+)$", re.MULTILINE)
+_NAME = re.compile(r"(?:@[a-z0-9-][a-z0-9._-]*/)?[a-z0-9-][a-z0-9._-]*")
 _BUILT_IN_WORDS = """
     assert async_hooks buffer child_process cluster console constants crypto dgram diagnostics_channel dns domain events
     fs http http2 https inspector module net os path perf_hooks process punycode querystring readline repl stream
@@ -17,12 +16,13 @@ _BUILT_IN_WORDS = """
 BUILT_IN = frozenset(_BUILT_IN_WORDS.split())
 
 
-def packages(sources: Iterable[str], manifests: Iterable[str], shell: Iterable[str]) -> tuple[str, ...]:
-    """Package names from imports, package.json texts and install commands, sorted; no built-in and no relative ones."""
-    texts = list(sources)
-    found = {_package(match[1]) for text in texts for match in _SPECIFIER.findall(text)}
+def packages(sources: Iterable[str], manifests: Iterable[str]) -> tuple[str, ...]:
+    """Package names from imports and package.json texts, sorted; no built-in and no relative ones.
+
+    An install command says nothing more: what is not imported is not needed.
+    """
+    found = {_package(match[1]) for text in sources for match in _SPECIFIER.findall(text)}
     found |= {name for text in manifests for name in _declared(text)}
-    found |= {word for text in (*texts, *shell) for line in _INSTALL.findall(text) for word in _words(line)}
     return tuple(sorted(name for name in found if name and name not in BUILT_IN))
 
 
@@ -43,8 +43,3 @@ def _declared(text: str) -> list[str]:
         return []
     wanted = [manifest.get(key) for key in ("dependencies", "peerDependencies")]
     return [name for group in wanted if isinstance(group, dict) for name in group if _NAME.fullmatch(name)]
-
-
-def _words(line: str) -> list[str]:
-    words = (re.sub(r"(?<=.)@[^/]*$", "", word) for word in line.split() if not word.startswith("-"))
-    return [word for word in words if _NAME.fullmatch(word)]

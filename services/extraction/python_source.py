@@ -32,11 +32,29 @@ def has_main_guard(text: str) -> bool:
 
 
 def imports(tree: ast.Module) -> frozenset[str]:
-    """Top-level names of all absolute imports, wherever they stand."""
+    """Top-level names of all absolute imports, wherever they stand, but for those whose absence the program handles."""
     found: set[str] = set()
+    optional = {id(part) for node in ast.walk(tree) if _is_attempt(node) for part in _attempted(node)}
     for node in ast.walk(tree):
+        if id(node) in optional:
+            continue
         if isinstance(node, ast.Import):
             found.update(alias.name.partition(".")[0] for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
             found.add(node.module.partition(".")[0])
     return frozenset(found)
+
+
+def _is_attempt(node: ast.AST) -> bool:
+    """Whether this is a `try` that catches a failed import."""
+    if not isinstance(node, ast.Try):
+        return False
+    names = {name.id for handler in node.handlers if handler.type for name in ast.walk(handler.type)
+             if isinstance(name, ast.Name)}  # fmt: skip
+    bare = any(handler.type is None for handler in node.handlers)
+    return bare or bool(names & {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
+
+
+def _attempted(node: ast.AST) -> list[ast.AST]:
+    body = node.body if isinstance(node, ast.Try) else []
+    return [part for statement in body for part in ast.walk(statement)]

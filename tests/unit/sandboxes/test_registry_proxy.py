@@ -70,3 +70,17 @@ def test_an_allowed_name_with_a_private_address_is_not_reached(server: str, tmp_
     with RegistryProxy(tmp_path / "s", (server,)).serving() as proxy:
         assert ask(proxy.path, f"CONNECT {server} HTTP/1.1\r\n\r\n".encode()).startswith(b"HTTP/1.1 502 ")
         assert proxy.counts == {"unreachable": 1}
+
+
+def test_an_upstream_that_hangs_up_is_a_bad_gateway(tmp_path: Path) -> None:
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def hang_up() -> None:
+        listener.accept()[0].close()
+
+    threading.Thread(target=hang_up, daemon=True).start()
+    upstream = f"127.0.0.1:{listener.getsockname()[1]}"
+    with RegistryProxy(tmp_path / "s", ("packages.example:443",), upstream=upstream).serving() as proxy:
+        said = ask(proxy.path, b"CONNECT packages.example:443 HTTP/1.1\r\n\r\n")
+        assert (said[:13], proxy.counts) == (b"HTTP/1.1 502 ", {"unreachable": 1})
+    listener.close()

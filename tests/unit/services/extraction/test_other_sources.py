@@ -15,7 +15,7 @@ HINTS = (
 )
 
 
-def test_javascript_asks_by_import_manifest_and_command() -> None:
+def test_javascript_asks_by_import_and_manifest() -> None:
     source = """
     import fs from "node:fs";
     import express, { Router } from 'express';
@@ -25,8 +25,23 @@ def test_javascript_asks_by_import_manifest_and_command() -> None:
     const late = await import("chalk");
     """
     manifest = '{"dependencies": {"axios": "^1"}, "devDependencies": {"jest": "*"}}'
-    found = packages([source], [manifest, "no json", "[]"], ["npm install --save left-pad@1.3.0 @a/b@2"])
-    assert found == ("@a/b", "@scope/tool", "axios", "chalk", "express", "left-pad", "lodash")
+    found = packages([source], [manifest, "no json", "[]"])
+    assert found == ("@scope/tool", "axios", "chalk", "express", "lodash")
+
+
+def test_what_only_looks_like_a_package_is_none() -> None:
+    assert packages(["// npm install lodash to run this\nimport x from '~/utils';\nimport y from '#inner'"], []) == ()
+
+
+def test_prose_after_an_install_command_is_no_package() -> None:
+    text = "# pip install numpy and pandas to run this script\nprint(1)\n"
+    assert dependencies([SourceFile(path="main.py", text=text)], [], []) == ("numpy",)
+    assert dependencies([], ["pip install numpy pandas"], []) == ("numpy", "pandas")
+
+
+def test_an_import_that_the_program_can_do_without_is_no_dependency() -> None:
+    text = "import numpy\ntry:\n    import cupy\nexcept ImportError:\n    cupy = None\n"
+    assert dependencies([SourceFile(path="main.py", text=text)], [], []) == ("numpy",)
 
 
 def test_inline_script_metadata_counts() -> None:
