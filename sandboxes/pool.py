@@ -221,6 +221,7 @@ class Pool(Generic[Item, Shape]):
                 self._refill()
             except SandboxError as error:
                 log.warning("the sandbox pool could not be tidied: %s", error)
+                # an engine that refuses now is not asked again at once; the flag may be set all the while
                 time.sleep(1.0)
 
     def _sweep(self) -> None:
