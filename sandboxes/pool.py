@@ -265,6 +265,8 @@ class Pool(Generic[Item, Shape]):
 
     def _refill(self) -> None:
         while not self._closed and (shape := self._hungry()) is not None:
+            # under a steady load there is always something to make, and what is used up must still go
+            self._sweep()
             item = self._make(shape)
             self._counts["made"] += 1
             try:
@@ -273,7 +275,11 @@ class Pool(Generic[Item, Shape]):
                 self._end(item)
                 raise
             with self._lock:
-                self._idle[shape].append(item)
+                keep = not self._closed
+                if keep:
+                    self._idle[shape].append(item)
+            if not keep:
+                self._end(item)
 
     def _hungry(self) -> Shape | None:
         """A shape with fewer idle sandboxes than it should have."""
