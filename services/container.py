@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from sandboxes.registry import Environment
 from sandboxes.runner import Runner
 from services.arena.battles import Battles
 from services.arena.orchestrator import Orchestrator
@@ -34,7 +35,7 @@ class Services:
     catalogue: Catalogue
     runner: Runner
     judges: Mapping[str, Judge]
-    environments: Sequence[str]
+    environments: Sequence[Environment]
     battles: Battles
     voting: Voting
     orchestrator: Orchestrator

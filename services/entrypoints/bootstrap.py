@@ -240,7 +240,7 @@ class Assembly:
             catalogue=self.catalogue,
             runner=self.runner,
             judges=self.judges,
-            environments=tuple(environment.name for environment in self.registry.all()),
+            environments=self.registry.all(),
             battles=Battles(
                 store=store,
                 publisher=publisher,

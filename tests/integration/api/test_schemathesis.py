@@ -50,6 +50,7 @@ OPERATIONS = {
     "follow_battle": 4,
     "vote": 8,
     "read_board": 4,
+    "read_environments": 1,
     "healthz": 1,
     "readyz": 1,
     "metrics": 1,
