@@ -41,6 +41,8 @@ demo: setup ## Play five battles between three models and show the boards
 		--prompt "Write a Python program that prints every prime number below 30." \
 		--prompt "Write a Python program that counts the vowels in 'code battle' and prints the count."
 
+# the tests run programs in every environment
+test: IMAGES =
 test: setup ## Run every test, those that need the engine, Redis and PostgreSQL too
 	$(BIN)/python -m pytest
 
