@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,8 @@ DEBIAN_TAG = "runarena/debian:trixie"
 PUBLIC_DEBIAN = ("debian", "trixie-slim")
 PULL_SECONDS = 60
 BUILD_SECONDS = 1800
+# older images of an environment may be those of another checkout on this machine, so they stay for a day
+KEEP_SECONDS = 86400.0
 AGENT_START = "from sandboxes.agent.main import main\n\nmain()\n"
 # build stages hold the host's settings, so they do not outlive the build
 STAGE_FILTER = {"dangling": True, "label": "runarena.stage=build"}
@@ -95,8 +98,11 @@ def build(
     on_progress: Progress = lambda _: None,
     *,
     environ: Mapping[str, str] | None = None,
+    keep_seconds: float = KEEP_SECONDS,
 ) -> list[BuiltImage]:
     """See to it that the images of these environments (none named: all) exist. A second call does nothing.
+
+    Images that a new one replaces go when they are older than `keep_seconds`.
 
     Raises:
         InvalidRun: unknown environment.
@@ -105,7 +111,9 @@ def build(
     wanted = [registry.get(name) for name in names] or list(registry.all())
     engine = client or connect(timeout_seconds=BUILD_SECONDS)
     try:
-        recipe = _Recipe(engine, registry.folder, on_progress, environ if environ is not None else os.environ)
+        recipe = _Recipe(
+            engine, registry.folder, on_progress, environ if environ is not None else os.environ, keep_seconds
+        )
         with _build_lock():
             return [recipe.environment(environment) for environment in wanted]
     finally:
@@ -124,8 +132,11 @@ def agent_files() -> dict[str, bytes]:
 class _Recipe:
     """One round of building: asks the host once, builds what is missing."""
 
-    def __init__(self, client: Any, images: Path, on_progress: Progress, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self, client: Any, images: Path, on_progress: Progress, environ: Mapping[str, str], keep_seconds: float
+    ) -> None:
         self._client, self._images, self._say, self._environ = client, images, on_progress, environ
+        self._keep_seconds = keep_seconds
         self._host: HostSettings | None = None
 
     def environment(self, environment: Environment) -> BuiltImage:
@@ -217,10 +228,12 @@ class _Recipe:
                 raise Unavailable(f"building {tag} failed: {line['error']}\n" + "\n".join(tail))
 
     def _purge(self, name: str, keep: str) -> None:
-        """Remove older images of this environment that no container uses."""
+        """Remove this environment's images of an earlier day; a younger one may be another checkout's."""
         import docker
 
         for image in self._client.images.list(name=f"runarena/{name}"):
+            if time.time() - _created(image) < self._keep_seconds:
+                continue
             for tag in image.tags:
                 if tag != keep:
                     try:
@@ -239,6 +252,11 @@ def _build_lock() -> Iterator[None]:
         yield
     finally:
         os.close(fd)
+
+
+def _created(image: Any) -> float:
+    """When the image was made, as Unix time in seconds; the engine writes nanoseconds, which Python does not read."""
+    return datetime.fromisoformat(image.attrs["Created"][:19] + "+00:00").timestamp()
 
 
 def _image_id(client: Any, tag: str) -> str | None:

@@ -4,6 +4,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -75,13 +76,19 @@ def test_an_environment_is_added_without_code_and_keeps_no_secret(toy: Registry,
     client.close()
 
 
-def test_a_newer_recipe_replaces_the_image(toy: Registry) -> None:
+def tags_of(client: Any) -> set[str]:
+    return {tag for image in client.images.list(name="runarena/toy") for tag in image.tags}
+
+
+def test_a_newer_recipe_replaces_an_old_image_but_none_of_today(toy: Registry) -> None:
     client = connect()
     (old,) = build(client, toy, ("toy",), environ=HOST)
     (toy.folder / "toy/Dockerfile").write_text(TOY_DOCKERFILE + "RUN echo newer > /opt/newer\n")
     (new,) = build(client, toy, ("toy",), environ=HOST)
-    tags = [tag for image in client.images.list(name="runarena/toy") for tag in image.tags]
-    assert (tags, new.tag != old.tag) == ([new.tag], True)
+    assert tags_of(client) == {old.tag, new.tag}
+    (toy.folder / "toy/Dockerfile").write_text(TOY_DOCKERFILE + "RUN echo newest > /opt/newest\n")
+    (newest,) = build(client, toy, ("toy",), environ=HOST, keep_seconds=0.0)
+    assert tags_of(client) == {newest.tag}
     client.close()
 
 
