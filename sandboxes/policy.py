@@ -6,7 +6,7 @@ from typing import Any
 from sandboxes.limits import MIB, Limits
 from sandboxes.seccomp import agent_profile, as_json, profile
 
-POLICY_VERSION = "2"
+POLICY_VERSION = "3"
 NAMESPACE, CONTAINER = "namespace", "container"
 WORK = "/sandbox"
 FIRST_UID = 10001
@@ -14,8 +14,8 @@ AGENT_FOLDER = "/opt/runarena"
 HOST_NAME = "sandbox"
 OWNER = "runarena"
 AGENT_CAPABILITIES = ("SETUID", "SETGID", "KILL")
-# the agent; in a warm container also the process that runs are forked from, and PID 1 of the run's namespaces
-AGENT_PIDS, WARM_AGENT_PIDS = 1, 3
+# the agent; in a warm container also two processes that runs are forked from, and PID 1 of the run's namespaces
+AGENT_PIDS, WARM_AGENT_PIDS = 1, 4
 # an engine without CAP_SYS_RESOURCE cannot go below zero: then the second is used
 AGENT_OOM_SCORE, MODEST_OOM_SCORE = -500, 0
 SCRATCH_BYTES, SCRATCH_INODES = 16 * MIB, 1024
@@ -27,7 +27,7 @@ MAX_ARTEFACTS, MAX_ARTEFACT_BYTES = 64, 16 * MIB
 GRACE_SECONDS = 10.0
 LABEL = "runarena."
 # a warm sandbox is destroyed after so many runs or so many seconds, whatever it looks like
-MAX_RUNS, MAX_AGE_SECONDS = 200, 1800.0
+MAX_RUNS, MAX_AGE_SECONDS = 1000, 1800.0
 # the engine must not hide parts of /proc in a warm container, or the kernel refuses a run its own; the agent hides them
 HIDDEN_OUTSIDE_PROC = ("/sys/firmware", "/sys/devices/virtual/powercap")
 

@@ -1,21 +1,25 @@
-"""The two ways a run is kept apart: by its container, or by namespaces of its own inside a warm one."""
+"""Where one run happens: in a container of its own (here), or in namespaces inside a warm one (`namespace_cell`)."""
 
 import os
+import signal
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol
 
-from sandboxes.agent import frames, namespace, privilege
+from sandboxes.agent import frames, privilege
 from sandboxes.agent.channel import Channel
 from sandboxes.agent.files import Send, write_whole
-from sandboxes.agent.job import Stage
+from sandboxes.agent.job import Job, Stage
+from sandboxes.agent.launch import LaunchFailed, Pipes, Preloaded, Program, become, start
 
-
-class LaunchFailed(Exception):
-    """The program could not be executed at all."""
+WRITABLE = ("/sandbox", "/tmp", "/dev/shm")  # noqa: S108
+FULL_BELOW_BYTES = 64 * 1024
 
 
 class Cell(Protocol):
-    """Where one run happens; the caller is PID 1 of it."""
+    """The place of one run, as the supervisor uses it. `work` is a path that leads the supervisor to its files."""
+
+    work: str
 
     def begin(self, uid: int) -> None:
         """Take the number of the program's user."""
@@ -23,15 +27,63 @@ class Cell(Protocol):
     def prepare(self, stage: Stage) -> None:
         """Make the place ready for this stage."""
 
-    def drop(self) -> None:
-        """In the program's own process: give up everything, for good."""
+    def launch(self, job: Job, stage: Stage) -> Program:
+        """Start the stage's program.
+
+        Raises:
+            LaunchFailed: fork or exec was refused; says why.
+        """
+
+    def kill_everyone(self, program: Program) -> int | None:
+        """Kill every process of the run and wait until none is left; the program's wait status, if it can be told."""
 
     def inside(self, channel: Channel, action: Callable[[Send], None]) -> None:
         """Touch the program's files with no more rights than the program has."""
 
+    def is_full(self) -> bool:
+        """Whether a writable place has no room or no inode left."""
+
+
+@dataclass
+class OwnChild:
+    """The ending of a program that is our own child."""
+
+    pid: int
+    pidfd: int
+    status: int | None = None
+
+    def fileno(self) -> int:
+        """For poll."""
+        return self.pidfd
+
+    def poll(self) -> int | None:
+        """Reap whoever has ended; the program's status once it is among them."""
+        return self._reap(os.WNOHANG)
+
+    def wait(self) -> int | None:
+        """Reap until nobody is left."""
+        return self._reap(0)
+
+    def close(self) -> None:
+        """Let go of the descriptor."""
+        os.close(self.pidfd)
+
+    def _reap(self, flags: int) -> int | None:
+        while True:
+            try:
+                pid, status = os.waitpid(-1, flags)
+            except ChildProcessError:
+                return self.status
+            if pid == 0:
+                return self.status
+            if pid == self.pid:
+                self.status = status
+
 
 class ContainerCell:
     """The container is the run's own: the agent is its root and hands the files to a helper of the program's uid."""
+
+    work = "/sandbox"
 
     def __init__(self) -> None:
         self._uid = 0
@@ -49,10 +101,24 @@ class ContainerCell:
     def prepare(self, stage: Stage) -> None:
         """The container came with its limits."""
 
-    def drop(self) -> None:
-        """Turn into the program's uid, without capabilities."""
-        privilege.become(self._uid)
-        privilege.drop_capabilities()
+    def launch(self, job: Job, stage: Stage, preloaded: Preloaded | None = None) -> Program:
+        """Fork it here."""
+        ours, theirs = Pipes.make()
+        try:
+            pid = os.fork()
+        except OSError as why:
+            raise LaunchFailed(str(why)) from why
+        if pid == 0:
+            become(theirs, enter=lambda: None, drop=self._drop, preloaded=preloaded)
+        theirs.close()
+        ending = OwnChild(pid, os.pidfd_open(pid))
+        start(job, stage, ours)
+        return Program(pipes=ours, ending=ending)
+
+    def kill_everyone(self, program: Program) -> int | None:
+        """SIGKILL to every process but ourselves, PID 1."""
+        kill_all()
+        return program.ending.wait()
 
     def inside(self, channel: Channel, action: Callable[[Send], None]) -> None:
         """Fork a helper of the program's uid and pass its frames on.
@@ -69,17 +135,38 @@ class ContainerCell:
         if os.waitpid(pid, 0)[1] != 0:
             raise LaunchFailed(refused or "the file helper died")
 
+    def is_full(self) -> bool:
+        """Look at the mounts."""
+        return any(no_room(os.statvfs(path)) for path in WRITABLE)
+
+    def _drop(self) -> None:
+        privilege.become(self._uid)
+        privilege.drop_capabilities()
+
     def _help(self, write: int, action: Callable[[Send], None]) -> None:
         code = 1
         try:
             privilege.volunteer_for_oom()
-            self.drop()
+            self._drop()
             action(lambda frame: write_whole(write, frame))
             code = 0
         except OSError as why:
             write_whole(write, frames.encode(frames.REFUSED, str(why).encode()[:1000]))
         finally:
             os._exit(code)
+
+
+def no_room(found: os.statvfs_result) -> bool:
+    """Whether a file system is as good as full."""
+    return found.f_bavail * found.f_frsize < FULL_BELOW_BYTES or found.f_ffree == 0
+
+
+def kill_all() -> None:
+    """SIGKILL to every process of this pid namespace but ourselves."""
+    try:
+        os.kill(-1, signal.SIGKILL)
+    except ProcessLookupError:
+        return
 
 
 def _relay(channel: Channel, read: int) -> str:
@@ -99,51 +186,3 @@ def _relay(channel: Channel, read: int) -> str:
                 channel.send(kind, payload)
     os.close(read)
     return refused
-
-
-class NamespaceCell:
-    """The run has namespaces of its own; the caller is their PID 1 and, to the kernel, the program's own user."""
-
-    def __init__(self, *, disk_bytes: int = 64 << 20, inodes: int = 4096) -> None:
-        self._sizes = disk_bytes, inodes
-        namespace.furnish(disk_bytes=disk_bytes, inodes=inodes)
-        privilege.keep_capabilities(privilege.SYS_ADMIN)
-
-    def begin(self, uid: int) -> None:
-        """Check that host and container agree about the program's user.
-
-        Raises:
-            LaunchFailed: they do not.
-        """
-        if uid != os.getuid():
-            raise LaunchFailed(f"this sandbox is of user {os.getuid()}, not {uid}")
-
-    def prepare(self, stage: Stage) -> None:
-        """Give the work directory this stage's size."""
-        if (stage.disk_bytes, stage.inodes) != self._sizes:
-            namespace.resize(disk_bytes=stage.disk_bytes, inodes=stage.inodes)
-            self._sizes = stage.disk_bytes, stage.inodes
-
-    def drop(self) -> None:
-        """Leave for a user namespace below the agent's; give up all capabilities and the calls that made all this."""
-        namespace.new_user()
-        privilege.forbid_gaining()
-        privilege.drop_capabilities()
-        privilege.install_filter()
-
-    def inside(self, channel: Channel, action: Callable[[Send], None]) -> None:
-        """Do it here: we have the program's rights over files, and nobody else is alive.
-
-        Raises:
-            LaunchFailed: says why it cannot.
-        """
-
-        def send(frame: bytes) -> None:
-            channel.send_raw(frame)
-            if channel.crowded:
-                channel.drain()
-
-        try:
-            action(send)
-        except OSError as why:
-            raise LaunchFailed(str(why)) from why

@@ -57,15 +57,16 @@ def write_whole(fd: int, frame: bytes) -> None:
 class Collector:
     """Walks the work directory by descriptors and sends what may leave as frames."""
 
-    def __init__(self, job: Job, inputs: Mapping[bytes, bytes], send: Send) -> None:
-        """`inputs` are the SHA-256 digests of the files placed before the run: what is unchanged is not sent."""
-        self._job, self._inputs, self._send = job, inputs, send
+    def __init__(self, work: str, job: Job, inputs: Mapping[bytes, bytes], send: Send) -> None:
+        """`work` leads to the work directory; `inputs` are the SHA-256 digests of the files placed before the run: what
+        is unchanged is not sent."""
+        self._work, self._job, self._inputs, self._send = work, job, inputs, send
         self._build = os.fsencode(job.build)
         self._count = self._bytes = self._entries = self._skipped = 0
 
     def run(self) -> None:
         """Collect everything the job's patterns name, within its caps; the build folder is nobody's result."""
-        root = os.open(self._job.work, DIRECTORY)
+        root = os.open(self._work + "/.", DIRECTORY)
         try:
             self._walk(root, b"", 0)
         finally:
@@ -139,11 +140,11 @@ class Collector:
             self._send(frames.encode(frames.SKIPPED, frames.named(path, reason.encode())))
 
 
-def send_build(job: Job, send: Send) -> None:
+def send_build(work: str, job: Job, send: Send) -> None:
     """Send the build folder's regular files; a folder that is too large or holds anything else is not sent at all."""
     found: list[tuple[bytes, int, int]] = []
     try:
-        root = os.open(os.path.join(job.work, job.build), DIRECTORY)  # noqa: PTH118
+        root = os.open(os.path.join(work, job.build), DIRECTORY)  # noqa: PTH118
     except OSError:
         return
     try:

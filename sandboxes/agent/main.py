@@ -3,14 +3,16 @@
 import importlib.util
 import json
 import sys
+from collections.abc import Callable
+from typing import cast
 
 from sandboxes.agent import frames, privilege, warm
-from sandboxes.agent.cell import Cell, ContainerCell, LaunchFailed, NamespaceCell
+from sandboxes.agent.cell import Cell, ContainerCell, kill_all
 from sandboxes.agent.channel import Channel, HostGone
 from sandboxes.agent.counters import Meter
-from sandboxes.agent.launch import Preloaded
+from sandboxes.agent.launch import LaunchFailed, Preloaded
+from sandboxes.agent.namespace_cell import Broken
 from sandboxes.agent.session import Session
-from sandboxes.agent.supervise import kill_everyone
 
 REFUSED_CODE = 4
 
@@ -18,33 +20,37 @@ REFUSED_CODE = 4
 def main() -> None:
     """`namespace` or `container`, then the path of a module to preload, if any."""
     level, *modules = sys.argv[1:] or ["container"]
-    preloaded = preload(modules[0]) if modules else None
     if level == "namespace":
-        sys.exit(be_warm(preloaded))
+        sys.exit(be_warm((lambda: preload(modules[0])) if modules else None))
     privilege.hide_from_others()
-    code = serve(ContainerCell, preloaded)
-    kill_everyone()
+    code = serve(ContainerCell())
+    kill_all()
     sys.exit(code)
 
 
-def be_warm(preloaded: Preloaded | None) -> int:
+def be_warm(load: Callable[[], Preloaded] | None) -> int:
     """Serve one job after another, each in namespaces of its own; the code to exit with."""
     try:
-        return warm.serve_forever(lambda: serve(NamespaceCell, preloaded))
+        return warm.serve_forever(serve, load)
     except OSError as why:
         return refuse(Channel(0, 1), f"no namespaces: {why}")
 
 
-def serve(make_cell: type[NamespaceCell] | type[ContainerCell], preloaded: Preloaded | None) -> int:
-    """Serve one job over standard input and output; the code to exit with."""
+def serve(cell: Cell) -> int:
+    """Serve one job over standard input and output; the code to exit with.
+
+    Raises:
+        Broken: a process of the sandbox itself is gone.
+    """
     channel = Channel(0, 1)
     try:
-        cell: Cell = make_cell()
         channel.send(frames.READY, json.dumps({"memory_bytes": Meter().memory_bytes()}).encode())
-        Session(channel, cell, preloaded).serve()
+        Session(channel, cell).serve()
         channel.until_bye()
     except HostGone:
         return warm.EXIT_HOST_GONE
+    except Broken:
+        raise
     except (LaunchFailed, OSError) as why:
         return refuse(channel, str(why))
     return 0
@@ -61,7 +67,7 @@ def refuse(channel: Channel, why: str) -> int:
 
 
 def preload(path: str) -> Preloaded:
-    """Import the environment's module by its path; it offers `run(argv) -> exit code`.
+    """Import the environment's module by its path.
 
     Raises:
         ImportError: there is no such module.
@@ -71,5 +77,4 @@ def preload(path: str) -> Preloaded:
         raise ImportError(path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    run: Preloaded = module.run
-    return run
+    return cast("Preloaded", module)

@@ -9,6 +9,8 @@ import struct
 CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC = 0x00020000, 0x04000000, 0x08000000
 CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = 0x10000000, 0x20000000, 0x40000000
 OF_A_RUN = CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS
+# in the order in which a process joins them: the mounts last, for they hide the others' names
+KINDS = {"pid": CLONE_NEWPID, "ipc": CLONE_NEWIPC, "uts": CLONE_NEWUTS, "net": CLONE_NEWNET, "mnt": CLONE_NEWNS}
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 1, 2, 4, 8
 MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = 32, 4096, 16384, 1 << 18
 QUIET = MS_NOSUID | MS_NODEV | MS_NOEXEC
@@ -68,15 +70,24 @@ def fork_into_new_pids() -> int:
     return os.fork()
 
 
+def enter(namespace: int, flag: int) -> None:
+    """Join the namespace of this kind that the descriptor names; for pids, our children will.
+
+    Raises:
+        OSError: the kernel refused.
+    """
+    if _libc.setns(namespace, flag) != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"setns: {os.strerror(number)}")
+
+
 def return_to_pids(own_pids: int) -> None:
     """Let the next child be in our own pid namespace again, which is what `own_pids` is a descriptor of.
 
     Raises:
         OSError: the kernel refused.
     """
-    if _libc.setns(own_pids, CLONE_NEWPID) != 0:
-        number = ctypes.get_errno()
-        raise OSError(number, f"setns: {os.strerror(number)}")
+    enter(own_pids, CLONE_NEWPID)
 
 
 def _unshare(flags: int) -> None:

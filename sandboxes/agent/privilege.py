@@ -3,7 +3,6 @@
 import ctypes
 import math
 import os
-import platform
 import resource
 import signal
 import struct
@@ -12,7 +11,7 @@ from dataclasses import dataclass
 PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 4, 38, 47, 4
 PR_CAPBSET_DROP, PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 24, 22, 2
 CAPABILITY_VERSION_3 = 0x20080522
-LAST_CAPABILITY, NET_ADMIN, SYS_ADMIN = 63, 12, 21
+LAST_CAPABILITY, NET_ADMIN, SYS_CHROOT, SYS_ADMIN = 63, 12, 18, 21
 EPERM, ENOSYS = 1, 38
 ALLOW, ERRNO, KILL_PROCESS = 0x7FFF0000, 0x00050000, 0x80000000
 X32_BIT = 0x40000000
@@ -185,8 +184,7 @@ def _argument(number: int) -> tuple[int, int, int, int]:
     return (LOAD, 0, 0, 16 + 8 * number)
 
 
-def install_filter() -> None:
-    """Install it for this process and all that come from it."""
-    text = filter_program(platform.machine())
+def install_filter(text: bytes) -> None:
+    """Install what `filter_program` made for this process and all that come from it."""
     program = _Program(len(text) // 8, text)
     _check(_libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(program), 0, 0), "PR_SET_SECCOMP")

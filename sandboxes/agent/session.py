@@ -7,15 +7,14 @@ import time
 from dataclasses import dataclass, field
 
 from sandboxes.agent import files, frames
-from sandboxes.agent.cell import Cell, LaunchFailed
+from sandboxes.agent.cell import Cell
 from sandboxes.agent.channel import Channel
 from sandboxes.agent.counters import Meter
 from sandboxes.agent.job import Job, Stage
-from sandboxes.agent.launch import Preloaded, launch
+from sandboxes.agent.launch import LaunchFailed
 from sandboxes.agent.supervise import CANCELLED, Input, Watch
 
 GRACE_SECONDS = 5.0
-FULL_BELOW_BYTES = 64 * 1024
 
 
 @dataclass
@@ -48,7 +47,6 @@ class Session:
 
     channel: Channel
     cell: Cell
-    preloaded: Preloaded | None
     inbox: Inbox = field(default_factory=Inbox)
 
     def serve(self) -> None:
@@ -69,33 +67,33 @@ class Session:
         digests = {path: hashlib.sha256(data).digest() for path, data in self.inbox.inputs.items()}
         self.cell.begin(job.uid)
         self.cell.prepare(job.stages[0])
-        self._place(job)
+        self._place()
         self._run(job)
         try:
-            self.cell.inside(self.channel, lambda send: files.Collector(job, digests, send).run())
+            self.cell.inside(self.channel, lambda send: files.Collector(self.cell.work, job, digests, send).run())
         except LaunchFailed as why:
             # the program may have locked its folder or filled all memory: the run's result stands
             self.channel.send(frames.SKIPPED, frames.named(b".", str(why).encode(errors="replace")[:1000]))
         self.channel.send(frames.FINAL)
         self.channel.drain()
 
-    def _place(self, job: Job) -> None:
+    def _place(self) -> None:
         inbox = self.inbox
         inputs = {
             path: files.InputFile(data=bytes(data), executable=path in inbox.executable)
             for path, data in inbox.inputs.items()
         }
         inbox.inputs.clear()
-        self.cell.inside(self.channel, lambda _: files.write_inputs(job.work, inputs))
+        self.cell.inside(self.channel, lambda _: files.write_inputs(self.cell.work, inputs))
 
     def _run(self, job: Job) -> None:
         for number, stage in enumerate(job.stages):
             if number and not self._go_on():
                 return
             watch = self._execute(job, stage)
-            end = report(stage, watch)
+            end = report(stage, watch, disk_full=self.cell.is_full())
             if stage.keep_build and end["exit_code"] == 0 and not watch.limit_hit:
-                self.cell.inside(self.channel, lambda send: files.send_build(job, send))
+                self.cell.inside(self.channel, lambda send: files.send_build(self.cell.work, job, send))
             self.channel.send(frames.ENDED, json.dumps(end).encode())
             if end["exit_code"] != 0 or watch.limit_hit:
                 return
@@ -121,7 +119,8 @@ class Session:
         watch = Watch(
             stage=stage,
             channel=self.channel,
-            program=launch(job, stage, self.cell, self.preloaded),
+            program=self.cell.launch(job, stage),
+            cell=self.cell,
             meter=meter,
             stdin=stdin,
             started=started,
@@ -130,7 +129,7 @@ class Session:
         return watch
 
 
-def report(stage: Stage, watch: Watch) -> dict[str, object]:
+def report(stage: Stage, watch: Watch, *, disk_full: bool) -> dict[str, object]:
     """What the kernel says about the stage; taken while nothing of it is alive."""
     status = watch.status or 0
     out, err = watch.tallies.values()
@@ -149,11 +148,5 @@ def report(stage: Stage, watch: Watch) -> dict[str, object]:
         "stderr_bytes": err.total,
         "stdout_truncated": out.total > out.kept,
         "stderr_truncated": err.total > err.kept,
-        "disk_full": any(is_full(path) for path in ("/sandbox", "/tmp", "/dev/shm")),  # noqa: S108
+        "disk_full": disk_full,
     }
-
-
-def is_full(path: str) -> bool:
-    """Whether a tmpfs has no room or no inode left."""
-    found = os.statvfs(path)
-    return found.f_bavail * found.f_frsize < FULL_BELOW_BYTES or found.f_ffree == 0

@@ -1,11 +1,11 @@
 """Watches one program from its start until every process of the run is dead."""
 
 import os
-import signal
 import time
 from dataclasses import dataclass, field
 
 from sandboxes.agent import frames
+from sandboxes.agent.cell import Cell
 from sandboxes.agent.channel import Channel
 from sandboxes.agent.counters import Meter
 from sandboxes.agent.job import Stage
@@ -40,6 +40,7 @@ class Watch:
     stage: Stage
     channel: Channel
     program: Program
+    cell: Cell
     meter: Meter
     stdin: Input
     started: float
@@ -50,31 +51,29 @@ class Watch:
 
     def run(self) -> None:
         """Until the program ends or hits a limit; then kill everything and take what is left in the pipes."""
-        self.tallies = {
-            self.program.stdout: Tally(frames.STDOUT),
-            self.program.stderr: Tally(frames.STDERR),
-        }
+        pipes, ending = self.program.pipes, self.program.ending
+        self.tallies = {pipes.stdout: Tally(frames.STDOUT), pipes.stderr: Tally(frames.STDERR)}
         open_pipes = set(self.tallies)
         feeding = True
         while self.status is None and not self.limit_hit:
-            readers = [self.program.pidfd, *([] if self.channel.crowded else open_pipes)]
-            writers = [self.program.stdin] if feeding and self.stdin.data else []
+            readers = [ending.fileno(), *([] if self.channel.crowded else open_pipes)]
+            writers = [pipes.stdin] if feeding and self.stdin.data else []
             ready, writable = self.channel.wait(readers, writers, TICK_SECONDS)
             for fd in ready & open_pipes:
                 if not self._take(fd):
                     open_pipes.discard(fd)
             self._listen()
-            if feeding and (self.program.stdin in writable or not (self.stdin.data or self.stdin.open)):
+            if feeding and (pipes.stdin in writable or not (self.stdin.data or self.stdin.open)):
                 feeding = self._feed()
-            self._reap()
+            self.status = ending.poll()
             self._check_limits()
         self.wall_seconds = time.monotonic() - self.started
         if feeding:
-            os.close(self.program.stdin)
-        kill_everyone()
-        self._reap(flags=0)
+            os.close(pipes.stdin)
+        self.status = self.cell.kill_everyone(self.program)
         self._drain(open_pipes)
-        for fd in (self.program.pidfd, self.program.stdout, self.program.stderr):
+        ending.close()
+        for fd in (pipes.stdout, pipes.stderr):
             os.close(fd)
 
     @property
@@ -111,7 +110,7 @@ class Watch:
     def _feed(self) -> bool:
         """Write once to the program's input; False when there is and will be no more to write."""
         try:
-            sent = os.write(self.program.stdin, self.stdin.data[:65536]) if self.stdin.data else 0
+            sent = os.write(self.program.pipes.stdin, self.stdin.data[:65536]) if self.stdin.data else 0
         except BlockingIOError:
             return True
         except BrokenPipeError:
@@ -120,20 +119,9 @@ class Watch:
         if sent and self.stdin.open:
             self.channel.send(frames.TAKEN, b"%d" % sent)
         if not self.stdin.data and not self.stdin.open:
-            os.close(self.program.stdin)
+            os.close(self.program.pipes.stdin)
             return False
         return True
-
-    def _reap(self, *, flags: int = os.WNOHANG) -> None:
-        while True:
-            try:
-                pid, status = os.waitpid(-1, flags)
-            except ChildProcessError:
-                return
-            if pid == 0:
-                return
-            if pid == self.program.pid and self.status is None:
-                self.status = status
 
     def _check_limits(self) -> None:
         self.meter.sample()
@@ -150,11 +138,3 @@ class Watch:
         while open_pipes and time.monotonic() < until:
             ready, _ = self.channel.wait(list(open_pipes), [], DRAIN_SECONDS)
             open_pipes -= {fd for fd in ready & open_pipes if not self._take(fd)}
-
-
-def kill_everyone() -> None:
-    """SIGKILL to every process of this pid namespace but ourselves."""
-    try:
-        os.kill(-1, signal.SIGKILL)
-    except ProcessLookupError:
-        return

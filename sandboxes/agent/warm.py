@@ -1,80 +1,109 @@
-"""PID 1 of a warm container: gives each job namespaces of its own and never reads a byte of it.
+"""PID 1 of a warm container: gives each job namespaces of its own, made before the job is there.
 
-It forks the next run's process before the job is there and lets that process do all the talking, so nothing of a job
-is ever in the memory that later runs are forked from.
+It starts one process that runs are forked from, a zygote, and a second one with the environment's module loaded where
+there is such a module. Programs and the first process of each run are forked from those, which never read a byte of a
+job; the supervisor here, which does, is never forked from again.
 """
 
 import os
-import signal
+import platform
+import socket
 from collections.abc import Callable
 
 from sandboxes.agent import namespace, privilege
 from sandboxes.agent.counters import Meter
+from sandboxes.agent.launch import Preloaded
+from sandboxes.agent.namespace_cell import ANSWER_SECONDS, NamespaceCell, Nursery
+from sandboxes.agent.zygote import Zygote
 
 EXIT_DIED, EXIT_OUT_OF_MEMORY, EXIT_HOST_GONE = 70, 86, 3
+STARTING_SECONDS = 60.0
 
 
-def serve_forever(session: Callable[[], int]) -> int:
-    """Run `session` again and again, each time as PID 1 of fresh namespaces; returns the code to exit with.
+def serve_forever(session: Callable[[NamespaceCell], int], load: Callable[[], Preloaded] | None) -> int:
+    """Run `session` again and again, each time with a cell of its own; returns the code to exit with.
 
-    `session` returns 0 when its job is over and the container may take another one.
+    `session` returns 0 when its job is over and the container may take another one. `load` loads the module.
 
     Raises:
         OSError: this host does not allow the namespaces.
     """
     meter = Meter()
     meter.start()
-    namespace.new_user()
-    # a process can only come back to a pid namespace that its own user namespace made, so runs begin from one below
-    pid = namespace.fork_into_new_pids()
-    if pid == 0:
-        _fork_for_each(session)
-    privilege.hide_from_others()
-    status = _wait(pid)
-    return _explain(status, meter)
-
-
-def _fork_for_each(session: Callable[[], int]) -> None:
-    """The process that every run is forked from; its exit code is the container's."""
-    code = EXIT_DIED
     try:
-        own_pids = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
+        namespace.new_user()
+        plain, preloaded = start_zygotes(load)
         privilege.hide_from_others()
-        privilege.keep_capabilities(privilege.SYS_ADMIN, privilege.NET_ADMIN)
+        privilege.keep_capabilities()
         code = 0
         while code == 0:
-            meter = Meter()
-            meter.start()
-            pid = namespace.fork_into_new_pids()
-            if pid == 0:
-                _be_init(session, own_pids)
-            namespace.return_to_pids(own_pids)
-            code = _explain(_wait(pid), meter)
-    finally:
-        os._exit(code)
+            cell = NamespaceCell(plain, preloaded)
+            code = session(cell)
+            cell.close()
+    except OSError:
+        if meter.oom_kills():
+            return EXIT_OUT_OF_MEMORY
+        raise
+    return code
 
 
-def _be_init(session: Callable[[], int], own_pids: int) -> None:
-    """PID 1 of a run, from here to its end."""
-    code = EXIT_DIED
+def start_zygotes(load: Callable[[], Preloaded] | None) -> tuple[Nursery, Nursery | None]:
+    """Fork them into a pid namespace of their own, below which those of the runs will be.
+
+    Raises:
+        OSError: the kernel refused, or one of them did not come up.
+    """
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    more_ours, more_theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    # a process can only come back to a pid namespace that its own user namespace made, so runs begin from one below
+    if namespace.fork_into_new_pids() == 0:
+        _be_zygotes(load, theirs, more_theirs, (ours, more_ours))
+    theirs.close()
+    more_theirs.close()
+    plain, preloaded = Nursery(ours), Nursery(more_ours) if load else None
+    for nursery in (plain, preloaded):
+        if nursery is not None:
+            nursery.link.settimeout(STARTING_SECONDS)
+            nursery.await_up()
+            nursery.link.settimeout(ANSWER_SECONDS)
+    return plain, preloaded
+
+
+def _be_zygotes(
+    load: Callable[[], Preloaded] | None, plain: socket.socket, loaded: socket.socket, others: tuple[socket.socket, ...]
+) -> None:
+    """The plain one is PID 1 of its namespace: with it all go."""
     try:
-        os.close(own_pids)
-        # the kernel ignores a signal from inside for which its PID 1 has no handler; Python has one for SIGINT
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-        code = session()
+        for link in others:
+            link.close()
+        _let_go_of_the_channel()
+        drop = make_drop()
+        if load is not None and os.fork() == 0:
+            plain.close()
+            Zygote(loaded, load(), drop).serve()
+            os._exit(0)
+        loaded.close()
+        Zygote(plain, None, drop).serve()
     finally:
-        os._exit(code)
+        os._exit(EXIT_DIED)
 
 
-def _wait(pid: int) -> int:
-    """Reap until this child is dead; its wait status."""
-    while True:
-        found, status = os.waitpid(-1, 0)
-        if found == pid:
-            return status
+def _let_go_of_the_channel() -> None:
+    nothing = os.open("/dev/null", os.O_RDWR)
+    for fd in (0, 1):
+        os.dup2(nothing, fd)
+    os.close(nothing)
 
 
-def _explain(status: int, meter: Meter) -> int:
-    if os.WIFEXITED(status):
-        return os.WEXITSTATUS(status)
-    return EXIT_OUT_OF_MEMORY if meter.oom_kills() else EXIT_DIED
+def make_drop() -> Callable[[], None]:
+    """The last step of a program's process: into a user namespace below ours, without any capability, and without the
+    calls that made all this."""
+    text = privilege.filter_program(platform.machine())
+
+    def drop() -> None:
+        namespace.new_user()
+        privilege.forbid_gaining()
+        privilege.drop_capabilities()
+        privilege.install_filter(text)
+
+    return drop

@@ -3,16 +3,10 @@
 Whatever goes wrong here is silent: a program must never notice.
 """
 
-import __future__
-
-import importlib.util
 import os
 
 FOLDER, MOST_FILES, MOST_BYTES, MOST_TEXT = "/sandbox/.display", 32, 8 * 1024 * 1024, 64 * 1024
 FONTS = "/opt/fonts"
-FUTURES = 0
-for _name in __future__.all_feature_names:
-    FUTURES |= getattr(__future__, _name).compiler_flag
 
 
 def keep(kind: str, extension: str, data: bytes) -> None:
@@ -59,6 +53,8 @@ class Hooks:
         step = self._steps.pop(name, None)
         if step is None:
             return None
+        import importlib.util
+
         spec = importlib.util.find_spec(name)
         if spec is None or spec.loader is None:
             return None

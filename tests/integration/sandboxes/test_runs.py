@@ -288,3 +288,21 @@ def test_memory_in_a_warm_sandbox_is_counted_anew_for_each_run(engine: DockerEng
     small = python(engine, "print(1)")
     assert large.peak_memory_bytes > 180 * MIB
     assert small.peak_memory_bytes < 150 * MIB, small.stages
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_a_warm_interpreter_shares_what_it_has_loaded(engine: DockerEngine, level: str) -> None:
+    """What a zygote holds is immortal, so that looking at it copies no page; what a program makes is not."""
+    code = "import math, sys\nclass Mine: pass\nprint(sys.getrefcount(math) >> 31, sys.getrefcount(Mine) >> 31)"
+    result = python(engine, code, isolation=level)
+    assert result.stdout.data == {"namespace": b"1 0\n", "container": b"0 0\n"}[level]
+
+
+def test_a_program_finds_none_of_the_processes_that_made_it(engine: DockerEngine) -> None:
+    code = (
+        "import os\n"
+        "print(os.getppid(), sorted(int(p) for p in os.listdir('/proc') if p.isdigit()) == [1, os.getpid()])\n"
+        "print([fd for fd in range(1024) if os.path.exists(f'/proc/self/fd/{fd}')])\n"
+        "print(sorted(name for name in __import__('sys').modules if 'sandboxes' in name))"
+    )
+    assert python(engine, code, isolation="namespace").stdout.data == b"0 True\n[0, 1, 2]\n[]\n"

@@ -23,7 +23,7 @@ def test_a_warm_sandbox_has_no_writable_place_no_capability_and_no_root() -> Non
     found = warm["HostConfig"]
     assert (warm["User"], warm["Cmd"]) == ("10004:10004", ["namespace", "/opt/x.py"])
     assert (found["CapDrop"], "CapAdd" in found, "Tmpfs" in found) == (["ALL"], False, False)
-    assert (found["ReadonlyRootfs"], found["NetworkMode"], found["PidsLimit"]) == (True, "none", 12)
+    assert (found["ReadonlyRootfs"], found["NetworkMode"], found["PidsLimit"]) == (True, "none", 13)
     assert found["SecurityOpt"][0] == "no-new-privileges"
     # the agent hides them itself, or the kernel would refuse each run a /proc of its own
     assert (found["MaskedPaths"], found["ReadonlyPaths"]) == (list(policy.HIDDEN_OUTSIDE_PROC), [])
