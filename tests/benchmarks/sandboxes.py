@@ -47,8 +47,16 @@ HARDENED = [
     *("--tmpfs", "/sandbox:rw,exec,nosuid,nodev,size=64m", "--ulimit", "nofile=1024", "--ulimit", "core=0"),
 ]
 BASELINE = "docker run --rm, python"
-# path: runs/s one at a time, p50 in ms, from the goals of the project
-TARGETS = {"namespace, python": (150, 8), "namespace, python cold": (60, 18), "namespace, c": (60, 18)}
+WARM_UP_SECONDS, HOT_RUNS = 2.0, 30
+# (path, at a time): runs/s, p50 in ms (0: none), from the goals of the project
+TARGETS = {
+    ("namespace, python", 1): (150, 8),
+    ("namespace, python", 4): (200, 0),
+    ("namespace, python cold", 1): (60, 18),
+    ("namespace, c", 1): (60, 18),
+    ("container, python", 1): (7, 0),
+}
+HOT_TARGET_MS = 12.0
 
 
 @dataclass(frozen=True)
@@ -81,12 +89,15 @@ class Row:
 
 
 def measure(path: Way, at: int, seconds: float) -> Row:
-    """Run for so long with so many threads, after one warm-up each."""
+    """Run for so long with so many threads, after WARM_UP_SECONDS in which pools grow to their size."""
     row, lock = Row(path.name, at, [], 0.0, 0), threading.Lock()
     barrier = threading.Barrier(at + 1)
 
     def work(number: int) -> None:
+        warm_until = time.perf_counter() + WARM_UP_SECONDS
         path.once(number)
+        while time.perf_counter() < warm_until:
+            path.once(number)
         barrier.wait()
         until = time.perf_counter() + seconds
         while (started := time.perf_counter()) < until:
@@ -215,7 +226,12 @@ def main() -> int:
         stack.callback(engine.close)
         for path in paths(engine, registry, stack):
             rows += [measure(path, int(at), arguments.seconds) for at in arguments.at.split(",")]
+        hot = {level: first_output(engine, level) for level in ("container", "namespace")}
     report(rows)
+    for level, seconds in hot.items():
+        p50 = 1000 * statistics.median(seconds)
+        target = f"target {HOT_TARGET_MS:.0f} ms: {'hit' if p50 <= HOT_TARGET_MS else 'missed'}"
+        print(f"{level}, python, hot: first output after {p50:.1f} ms p50 {target if level == 'container' else ''}")
     left = settle(before)
     print(f"left: {left or 'nothing'}")
     return 1 if left or any(row.errors for row in rows) else 0
@@ -229,13 +245,42 @@ def report(rows: list[Row]) -> None:
     for row in rows:
         ratios = [row.rate / rate[name, row.at] if rate.get((name, row.at)) else 0.0 for name in baselines]
         told = "".join(f"{ratio:>14.1f}" if ratio else f"{'-':>14}" for ratio in ratios)
-        target = TARGETS.get(row.name) if row.at == 1 else None
-        verdict = f"   target {target[0]}/s, {target[1]} ms: {_verdict(row, target)}" if target else ""
+        target = TARGETS.get((row.name, row.at))
+        verdict = f"   target {_words(target)}: {_verdict(row, target)}" if target else ""
         print(f"{row.name:26}{row.at:>3}{row.rate:>9.1f}{row.p50:>9.1f}{row.errors:>8} {told}{verdict}")
 
 
 def _verdict(row: Row, target: tuple[int, int]) -> str:
-    return "hit" if row.rate >= target[0] and row.p50 <= target[1] else "missed"
+    return "hit" if row.rate >= target[0] and (not target[1] or row.p50 <= target[1]) else "missed"
+
+
+def _words(target: tuple[int, int]) -> str:
+    return f"{target[0]}/s" + (f", {target[1]} ms" if target[1] else "")
+
+
+def first_output(engine: DockerEngine, isolation: str) -> list[float]:
+    """Seconds from the call to the program's first byte, when a sandbox is ready; the pool refills between runs."""
+    entry, text = SOURCES["python"]
+    found: list[float] = []
+    for number in range(-1, HOT_RUNS):
+        until = time.monotonic() + 30
+        while number >= 0 and not engine.pool_metrics().idle and time.monotonic() < until:
+            time.sleep(0.05)
+        # what refills is done by then
+        time.sleep(0.5)
+        request = RunRequest(
+            key=f"hot-{isolation}-{number}",
+            environment="python",
+            files={entry: text},
+            entry=entry,
+            isolation=isolation,
+        )
+        seen: list[float] = []
+        started = time.perf_counter()
+        engine.run(request, on_output=lambda _, seen=seen: seen.append(time.perf_counter()))  # type: ignore[misc]
+        if number >= 0:
+            found.append(seen[0] - started)
+    return found
 
 
 if __name__ == "__main__":
