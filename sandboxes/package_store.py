@@ -10,14 +10,28 @@ import shutil
 import tarfile
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from sandboxes.admission import MAX_NAME, MAX_PATH
 from sandboxes.errors import InvalidRun
+from sandboxes.package_list import read_list, write_list
+from sandboxes.result import InstalledPackage
 
 MAX_ENTRIES, MAX_BYTES = 40_000, 512 * 1024 * 1024
 QUIET_SECONDS = 3600.0
+TREE, LIST = "tree", "installed.json"
+# part of every key: a tree laid out otherwise is never found
+LAYOUT = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeptTree:
+    """A stored tree and what is in it."""
+
+    path: Path
+    packages: tuple[InstalledPackage, ...]
 
 
 class PackageStore:
@@ -30,7 +44,9 @@ class PackageStore:
     @staticmethod
     def key(ecosystem: str, requirements: Sequence[str], image_digest: str, index: str) -> str:
         """SHA-256 over what decides what gets installed."""
-        return hashlib.sha256(json.dumps([ecosystem, sorted(requirements), image_digest, index]).encode()).hexdigest()
+        return hashlib.sha256(
+            json.dumps([LAYOUT, ecosystem, sorted(requirements), image_digest, index]).encode()
+        ).hexdigest()
 
     @contextlib.contextmanager
     def locked(self, key: str) -> Iterator[None]:
@@ -42,23 +58,32 @@ class PackageStore:
         finally:
             os.close(fd)
 
-    def find(self, key: str) -> Path | None:
+    def find(self, key: str) -> KeptTree | None:
         """The tree of this key, if it is there."""
         path = self._folder / key
-        if not path.is_dir():
+        try:
+            packages = read_list((path / LIST).read_bytes())
+            os.utime(path)
+        except (OSError, InvalidRun):
             return None
-        os.utime(path)
-        return path
+        return KeptTree(path=path / TREE, packages=packages)
 
-    def keep(self, key: str, archive: bytes) -> Path:
+    def keep(
+        self, key: str, archive: bytes, packages: Sequence[InstalledPackage], links: Mapping[str, str] | None = None
+    ) -> KeptTree:
         """Unpack and store; the tree appears whole or not at all.
+
+        `links` are ours: paths in the tree, where nothing was installed, to places in the image.
 
         Raises:
             InvalidRun: the archive holds what no package needs; says which entry.
         """
         made = Path(tempfile.mkdtemp(dir=self._folder, prefix=".new-"))
         try:
-            unpack(archive, made)
+            (made / TREE).mkdir(mode=0o755)
+            unpack(archive, made / TREE)
+            _link(made / TREE, links or {})
+            (made / LIST).write_bytes(write_list(packages))
             made.chmod(0o755)
             made.rename(self._folder / key)
         except OSError as error:
@@ -66,7 +91,7 @@ class PackageStore:
         finally:
             shutil.rmtree(made, ignore_errors=True)
         self._shrink()
-        return self._folder / key
+        return KeptTree(path=self._folder / key / TREE, packages=tuple(packages))
 
     def _shrink(self) -> None:
         """Remove the trees longest unused while all are too large; one used in the last hour may be mounted."""
@@ -124,3 +149,12 @@ def _write(archive: tarfile.TarFile, entry: tarfile.TarInfo, folder: Path) -> No
     with target.open("xb") as file:
         shutil.copyfileobj(source, file)
     target.chmod(0o755 if entry.mode & 0o100 else 0o644)
+
+
+def _link(tree: Path, links: Mapping[str, str]) -> None:
+    """Add these links; what was installed stays, and what it put in the way of one wins."""
+    for path, target in links.items():
+        place = tree / path
+        with contextlib.suppress(FileExistsError, NotADirectoryError):
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.symlink_to(target)

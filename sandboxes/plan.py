@@ -103,6 +103,15 @@ def install_plan(environment: Environment, packages: tuple[str, ...], env: Mappi
     return Plan(stages=(stage,), build_bytes=policy.MAX_PACKAGES_BYTES)
 
 
+def index_plan(environment: Environment) -> Plan | None:
+    """The one stage that says which index the installer would ask, where it can say so."""
+    if environment.install is None or not environment.install.index:
+        return None
+    limits = environment.default_limits(Phase.INSTALL)
+    stage = PlannedStage(phase=Phase.INSTALL, argv=environment.install.index, env=BASE_ENV, limits=limits)
+    return Plan(stages=(stage,))
+
+
 def with_packages(plan: Plan, environment: Environment) -> Plan:
     """The plan whose stages find what was installed."""
     found = environment.install.provides if environment.install else {}

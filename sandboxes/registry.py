@@ -52,11 +52,25 @@ class InstallSpec(StageSpec):
     """The install stage: the only one that reaches a network, and of that only the package index.
 
     The word `{packages}` of `argv` becomes the requirements; it leaves one archive, `.build/packages.tar`, which later
-    stages find unpacked and read-only at /opt/dependencies. `provides` are the variables that lead them there.
+    stages find unpacked and read-only at /opt/dependencies, and `.build/installed.json`, a list of name, version and
+    digest. `provides` are the variables that lead later stages there. `links` are made in the tree where it holds
+    nothing, one for each `{package}` of the image: path in the tree, place in the image. `index` prints the URL of the
+    installer's own index, for one that the host cannot ask.
     """
 
-    ecosystem: Literal["python"]
+    ecosystem: Literal["python", "javascript"]
     provides: dict[str, str] = Field(default_factory=dict)
+    links: dict[str, str] = Field(default_factory=dict)
+    index: tuple[str, ...] = ()
+
+    def links_to(self, packages: Iterable[str]) -> dict[str, str]:
+        """The links to these packages of the image, given as `name` or `name==version`."""
+        names = [package.partition("==")[0] for package in packages]
+        return {
+            path.replace("{package}", name): place.replace("{package}", name)
+            for path, place in self.links.items()
+            for name in names
+        }
 
 
 class TestsSpec(StageSpec):

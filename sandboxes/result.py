@@ -81,6 +81,15 @@ class SkippedFile:
 
 
 @dataclass(frozen=True, kw_only=True)
+class InstalledPackage:
+    """A package that the install stage fetched; `digest` is its archive's, as the installer names it."""
+
+    name: str
+    version: str
+    digest: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class RunResult:
     """Everything about one run.
 
@@ -88,7 +97,8 @@ class RunResult:
     `limit_hit` names the limit (cpu_seconds, wall_seconds, memory_bytes, output_bytes, disk_bytes ...) or is empty,
     `limit_source` who noticed an exhausted memory: cgroup or runtime. `stdout` and `stderr` are what the run and tests
     stages wrote, in this order, or what an earlier stage wrote if the run ended with it. `displays` are the figures and
-    values that the program showed, in order.
+    values that the program showed, in order. `installed` are the packages that were fetched for the run, also where an
+    earlier run had fetched them.
     """
 
     outcome: Outcome
@@ -104,6 +114,7 @@ class RunResult:
     displays: tuple[Artefact, ...] = ()
     artefacts: tuple[Artefact, ...] = ()
     skipped: tuple[SkippedFile, ...] = ()
+    installed: tuple[InstalledPackage, ...] = ()
     environment: str = ""
     environment_version: str = ""
     image_digest: str = ""

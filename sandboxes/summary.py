@@ -7,7 +7,7 @@ from sandboxes import outcome, policy
 from sandboxes.limits import Limits
 from sandboxes.outcome import Verdict
 from sandboxes.registry import Environment
-from sandboxes.result import Outcome, OutputStream, Phase, RunResult, StageResult
+from sandboxes.result import InstalledPackage, Outcome, OutputStream, Phase, RunResult, StageResult
 from sandboxes.transcript import StageRecord, Transcript
 
 SHOWN_PHASES = frozenset({Phase.RUN, Phase.TESTS})
@@ -22,6 +22,7 @@ class Provenance:
     isolation: str
     backend: str
     message: str = ""
+    installed: tuple[InstalledPackage, ...] = ()
 
 
 def stage_result(record: StageRecord, limits: Limits, environment: Environment, lost: Verdict | None) -> StageResult:
@@ -126,6 +127,7 @@ def _blank(where: Provenance) -> RunResult:
         outcome=Outcome.INFRASTRUCTURE_ERROR,
         phase=Phase.PREPARE,
         message=where.message,
+        installed=where.installed,
         environment=where.environment.name,
         environment_version=where.environment.version,
         image_digest=where.image_digest,

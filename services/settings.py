@@ -35,9 +35,12 @@ class Settings(BaseSettings):
     packages: Literal["off", "registry"] = Field(
         "off", description="Whether packages that a program asks for may be installed: off, or from the package index."
     )
-    package_index: str = Field("", description="URL of the package index (no credentials); empty: the installer's own.")
+    package_index: str = Field("", description="URL of Python's package index (no credentials); empty: pip's own.")
     package_hosts: tuple[str, ...] = Field((), description="Hosts (name:port, JSON list) it needs; empty: the index's.")
     package_index_private: bool = Field(default=False, description="Whether the index may have a private address.")
+    npm_index: str = Field("", description="URL of the npm registry (no credentials); empty: npm's own.")
+    npm_hosts: tuple[str, ...] = Field((), description="Hosts (name:port, JSON list) it needs; empty: the registry's.")
+    npm_index_private: bool = Field(default=False, description="Whether the npm registry may have a private address.")
     execution_slots: int = Field(2, ge=1, le=64, description="Programs that run at once on this machine.")
     anchor: str = Field("", description="Contender fixed at 1000 points; empty fixes the mean.")
     rating_seed: int = Field(20_240_101, description="Seed of the rating bootstrap.")

@@ -4,7 +4,7 @@ import os
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -47,7 +47,7 @@ class DockerEngine:
 
     `state_dir` holds locks, run notes and the build cache: processes that share an engine share it too. `boot_id` names
     this worker's life. `isolation` "" leaves the level to the environment; `pool_bytes` bounds what idle sandboxes use;
-    without a `package_index` nothing is ever installed.
+    of an ecosystem without one in `package_indexes` nothing is ever installed.
     """
 
     name = "docker_engine"
@@ -62,7 +62,7 @@ class DockerEngine:
         runtime: str = "",
         isolation: str = "",
         pool_bytes: int = 1024 * 1024 * 1024,
-        package_index: PackageIndex | None = None,
+        package_indexes: Mapping[str, PackageIndex] | None = None,
         patience_seconds: float = 30.0,
         client: Any | None = None,
         now: Callable[[], float] = time.time,
@@ -73,7 +73,7 @@ class DockerEngine:
         self._uids = Slots(state_dir / "uids", 1000, patience_seconds=1.0)
         self._ledger, self._lifelines = RunLedger(state_dir / "runs"), Lifelines(state_dir / "pools")
         packages = PackageStore(state_dir / "packages")
-        self._installer = Installer(packages, package_index) if package_index else None
+        self._installer = Installer(packages, package_indexes or {})
         builds = BuildCache(state_dir / "builds")
         self._runs = Runs(stock=lambda: self._stock, ledger=self._ledger, builds=builds, installer=self._installer)
         self._given_client = client
@@ -251,7 +251,7 @@ class DockerEngine:
             image_digest=image_id,
             isolation=shape.isolation,
             backend=self.name,
-            message=_absence(wanted, environment, installable=self._installer is not None),
+            message=_absence(wanted, environment, installable=self._installer.serves(environment)),
         )
         return Run(
             request=request,
@@ -270,5 +270,5 @@ def _absence(wanted: Wanted, environment: Environment, *, installable: bool) -> 
     if wanted.install and not (environment.install and installable):
         parts.append(f"not installed in this environment: {', '.join(wanted.install)}")
         if environment.install is None:
-            parts.append(f"it has: {', '.join(environment.packages) or 'no packages'}")
+            parts.append(f"it has: {', '.join(environment.packages) or 'its standard library only'}")
     return "; ".join(parts)

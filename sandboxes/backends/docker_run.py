@@ -44,7 +44,7 @@ class Runs:
     """Executes prepared runs; `stock` gives this process's sandboxes."""
 
     def __init__(
-        self, *, stock: Callable[[], Stock], ledger: RunLedger, builds: BuildCache, installer: Installer | None
+        self, *, stock: Callable[[], Stock], ledger: RunLedger, builds: BuildCache, installer: Installer
     ) -> None:
         self._stock, self._ledger, self._builds, self._installer = stock, ledger, builds, installer
 
@@ -53,7 +53,7 @@ class Runs:
         environment, wanted = run.where.environment, run.wanted
         if environment.install is None and (wanted.install or wanted.refused):
             return summary.without_stages(run.where, INSTALL_FAILED, phase=Phase.INSTALL)
-        if self._installer is None or not (wanted.install or wanted.refused):
+        if not self._installer.serves(environment) or not (wanted.install or wanted.refused):
             return run
         if wanted.refused:
             return summary.without_stages(run.where, INSTALL_FAILED, phase=Phase.INSTALL)
@@ -66,16 +66,23 @@ class Runs:
         if found.tree is None:
             where = replace(run.where, message=found.message)
             return summary.install_failed(where, found.stage)
+        where = replace(run.where, installed=found.packages)
         mounts = ((str(found.tree), DEPENDENCIES),)
         shape = replace(run.shape, mounts=mounts, preload="")
         self._stock().learn(shape, environment)
         earlier = (found.stage,) if found.stage else ()
-        return replace(run, plan=with_packages(run.plan, environment), shape=shape, earlier=earlier)
+        return replace(run, where=where, plan=with_packages(run.plan, environment), shape=shape, earlier=earlier)
 
     def _install_in(self, run: Run, plan: Plan, mounts: tuple[tuple[str, str], ...]) -> tuple[RunResult, Transcript]:
         shape = Shape(image=run.shape.image, isolation=policy.CONTAINER, disk=plan.disk, mounts=mounts)
         self._stock().learn(shape, run.where.environment)
-        request = RunRequest(key=f"{run.request.key}:install", environment=run.request.environment, files={}, entry="")
+        request = RunRequest(
+            key=f"{run.request.key}:install",
+            environment=run.request.environment,
+            files={},
+            entry="",
+            artefacts=(),
+        )
         where = replace(run.where, isolation=policy.CONTAINER)
         install = Run(request=request, where=where, plan=plan, shape=shape, control=run.control, on_output=None)
         return self._run_in(install, self._stock().get(shape))

@@ -29,7 +29,10 @@ def run(
     tests: Annotated[bool, typer.Option(help="Run the tests that the folder brings.")] = True,
     json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
 ) -> None:
-    """Run a program in a sandbox. The exit code is 0 whenever the run has a result, good or bad."""
+    """Run a program in a sandbox, with the packages it asks for where those are allowed.
+
+    The exit code is 0 whenever the run has a result, good or bad.
+    """
     from dataclasses import replace
 
     from sandboxes.spec import RunRequest
@@ -56,6 +59,7 @@ def run(
         entry=name,
         stdin=_read(stdin) if stdin else b"",
         args=tuple(arguments or ()),
+        dependencies=assembly.dependencies_of(chosen, files),
         limits=limits,
         tests=tests,
         isolation=isolation,

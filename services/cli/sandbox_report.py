@@ -1,5 +1,6 @@
 """How a sandbox result is shown."""
 
+from dataclasses import asdict
 from typing import Any
 
 from sandboxes.result import OutputStream, Phase, RunResult, StageResult
@@ -24,6 +25,7 @@ def as_document(result: RunResult) -> dict[str, Any]:
         "displays": [{"path": file.path, "size_bytes": len(file.data)} for file in result.displays],
         "artefacts": [{"path": file.path, "size_bytes": len(file.data)} for file in result.artefacts],
         "skipped": [{"path": file.path, "reason": file.reason} for file in result.skipped],
+        "installed": [asdict(package) for package in result.installed],
         "environment": result.environment,
         "environment_version": result.environment_version,
         "image_digest": result.image_digest,
@@ -70,6 +72,9 @@ def print_result(result: RunResult) -> None:
         if stage.phase in {Phase.INSTALL, Phase.COMPILE}:
             again = "from the cache" if stage.cached else f"{stage.wall_seconds:.2f} s"
             note.print(f"[{stage.phase}] {stage.outcome} · {again}", markup=False)
+    if result.installed:
+        names = ", ".join(f"{package.name}=={package.version}" for package in result.installed)
+        note.print(f"installed: {names}", markup=False)
     if result.message:
         note.print(result.message, markup=False)
     how = f"exit {result.exit_code}" if result.exit_code is not None else f"signal {result.signal}"

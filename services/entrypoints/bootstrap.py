@@ -28,11 +28,11 @@ from services.arena.work_runner import WorkRunner
 from services.clock import RandomIds, SystemClock
 from services.container import Services
 from services.contenders.catalogue import YamlCatalogue
-from services.domain.snippet import Snippet
+from services.domain.snippet import Snippet, SourceFile
 from services.domain.work import WorkKind
 from services.errors import ArenaError
 from services.events.redis_streams import RedisEventFollower, RedisEventLog
-from services.extraction.extract import EnvironmentHint, extract, snippet_from
+from services.extraction.extract import EnvironmentHint, dependencies_of, extract, snippet_from
 from services.judges.execution import ExecutionJudge
 from services.judges.llm import LlmJudge
 from services.judges.prompt_file import load_prompt
@@ -114,19 +114,22 @@ class Assembly:
             runtime=self.settings.docker_runtime,
             isolation=self.settings.isolation,
             pool_bytes=self.settings.sandbox_pool_bytes,
-            package_index=self._package_index,
+            package_indexes=self._package_indexes,
         )
         atexit.register(engine.close)
         return engine
 
     @property
-    def _package_index(self) -> PackageIndex | None:
+    def _package_indexes(self) -> dict[str, PackageIndex]:
+        """By ecosystem; none where packages are off."""
         settings = self.settings
         if settings.packages == "off":
-            return None
-        return PackageIndex(
+            return {}
+        python = PackageIndex(
             url=settings.package_index, hosts=settings.package_hosts, private=settings.package_index_private
         )
+        npm = PackageIndex(url=settings.npm_index, hosts=settings.npm_hosts, private=settings.npm_index_private)
+        return {"python": python, "javascript": npm}
 
     @cached_property
     def catalogue(self) -> YamlCatalogue:
@@ -199,18 +202,16 @@ class Assembly:
         """The program in an answer, for the environments there are."""
         return snippet_from(extract(text, self.environment_hints), self.ids.new(), answer_id)
 
+    def dependencies_of(self, environment: str, files: Mapping[str, bytes]) -> tuple[str, ...]:
+        """What a program that comes as files asks for."""
+        texts = [SourceFile(path=path, text=data.decode("utf-8", "replace")) for path, data in files.items()]
+        listed = [file.text for file in texts if file.path.endswith("requirements.txt")]
+        return dependencies_of(_hint(self.registry.get(environment)), texts, listed=listed)
+
     @cached_property
     def environment_hints(self) -> tuple[EnvironmentHint, ...]:
         """What extraction must know of each environment whose image is built, as far as this process can tell."""
-        return tuple(
-            EnvironmentHint(
-                name=environment.name,
-                languages=tuple(environment.languages),
-                extensions=tuple(environment.extensions),
-                entry=environment.entry,
-            )
-            for environment in self._built_environments()
-        )
+        return tuple(_hint(environment) for environment in self._built_environments())
 
     def _built_environments(self) -> tuple[Environment, ...]:
         """Those that can run here; all, where no engine is in reach (another machine executes) or none is built yet."""
@@ -282,4 +283,13 @@ def set_up_logs(level: str) -> None:
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+def _hint(environment: Environment) -> EnvironmentHint:
+    return EnvironmentHint(
+        name=environment.name,
+        languages=tuple(environment.languages),
+        extensions=tuple(environment.extensions),
+        entry=environment.entry,
     )

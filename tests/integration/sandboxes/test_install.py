@@ -4,10 +4,7 @@ import functools
 import http.server
 import io
 import os
-import ssl
-import subprocess
 import tarfile
-import threading
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,6 +18,7 @@ from sandboxes.recipes import build, connect
 from sandboxes.registry import Registry
 from sandboxes.result import Outcome, Phase, RunResult
 from sandboxes.spec import RunRequest
+from tests.fixtures.npm_registry import served
 
 pytestmark = pytest.mark.engine
 
@@ -81,18 +79,8 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
         def log_message(self, *args: object) -> None:
             asked.append(self.path)
 
-    key, certificate = folder / "key.pem", folder / "certificate.pem"
-    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
-    names = ["-addext", "subjectAltName=DNS:localhost", "-keyout", str(key), "-out", str(certificate)]
-    subprocess.run([*command, *names], check=True, capture_output=True, timeout=60)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=str(folder)))
-    server.socket = context.wrap_socket(server.socket, server_side=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield Index(f"https://localhost:{server.server_port}/simple", certificate, asked)
-    server.shutdown()
-    server.server_close()
+    with served(functools.partial(Handler, directory=str(folder)), folder) as (url, certificate):  # type: ignore[arg-type]
+        yield Index(f"{url}/simple", certificate, asked)
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +90,7 @@ def engine(index: Index, tmp_path_factory: pytest.TempPathFactory) -> Iterator[D
     environ = {**os.environ, "SSL_CERT_FILE": str(index.certificates)}
     packages = PackageIndex(url=index.url, private=True, environ=environ)
     state = tmp_path_factory.mktemp("state")
-    found = DockerEngine(registry=registry, state_dir=state, boot_id="install", package_index=packages)
+    found = DockerEngine(registry=registry, state_dir=state, boot_id="install", package_indexes={"python": packages})
     yield found
     found.close()
     client = connect()
@@ -123,10 +111,11 @@ def test_a_wheel_is_installed_once_and_found_by_the_program(engine: DockerEngine
     first = ask(engine, code, "greeting")
     assert (first.outcome, first.stdout.data) == (Outcome.SUCCEEDED, b"good day False\n"), first.stderr
     assert [stage.phase for stage in first.stages] == [Phase.INSTALL, Phase.RUN]
+    assert [(one.name, one.version, one.digest[:7]) for one in first.installed] == [("greeting", "1.0", "sha256=")]
     asked = len(index.asked)
     again = ask(engine, code, "greeting")
     assert (again.stdout.data, [stage.phase for stage in again.stages]) == (b"good day False\n", [Phase.RUN])
-    assert len(index.asked) == asked
+    assert (len(index.asked), again.installed) == (asked, first.installed)
 
 
 def test_the_run_itself_has_no_network(engine: DockerEngine) -> None:
