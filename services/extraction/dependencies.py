@@ -9,8 +9,14 @@ from services.domain.snippet import SourceFile
 from services.extraction.python_source import imports, parse
 
 MAX_DEPENDENCIES = 50
-_PIP = re.compile(r"^[\s$>%!#]*(?:sudo\s+)?(?:python3?\s+-m\s+|uv\s+)?pip3?\s+install\s+(.+)$")
+_PIP = re.compile(
+    r"^[\s$>%!#]*(?:sudo\s+)?(?:(?:python3?|py|\{sys\.executable\})\s+-m\s+|uv\s+)?pip3?\s+install\s+(.+)$"
+)
 _REQUIREMENT = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)(\[[\w,.-]+\])?([<>=!~]=?=?[\w.*+!,<>=~-]+)?")
+_HINT = re.compile(
+    r"^#[ \t]*(?:requirements?|requires|dependencies)[ \t]*:[ \t]*(\S.{0,500})$", re.MULTILINE | re.IGNORECASE
+)
+_NO_PACKAGE = frozenset({"python", "python3", "pip", "pip3", "none", "nothing", "standard-library", "stdlib"})
 _IMPORT_LINE = re.compile(r"^[ \t]*(?:import|from)[ \t]+([A-Za-z_]\w*)", re.MULTILINE)
 _SCRIPT_BLOCK = re.compile(r"^# /// script$\n((?:^#(?: .*)?$\n)+?)^# ///$", re.MULTILINE)
 _OPTIONS_WITH_VALUE = frozenset({"-r", "-c", "-i", "-t", "-e", "-f", "--requirement", "--constraint", "--index-url",
@@ -47,16 +53,18 @@ _PROSE = frozenset(
 
 
 def dependencies(files: Sequence[SourceFile], shell: Iterable[str], requirements: Iterable[str]) -> tuple[str, ...]:
-    """Sorted requirements: `pip install` lines (shell blocks or comments), requirements.txt, then bare imports.
+    """Sorted requirements: `pip install` lines (shell or comments), requirements.txt, inline hints, bare imports.
 
     Imports of the standard library and of the program's own modules are left out. At most 50.
     """
     sources = [file for file in files if file.path.endswith(".py")]
     asked = [spec for text in (*shell, *(file.text for file in sources)) for spec in pip_installs(text)]
     asked += [spec for text in requirements for spec in _requirement_lines(text)]
-    asked += [spec for file in sources for spec in _script_metadata(file.text)]
+    asked += [spec for file in sources for spec in (*_script_metadata(file.text), *_hints(file.text))]
     local = {part.removesuffix(".py") for file in files for part in file.path.split("/")}
-    found = set().union(*(_imports(file.text) for file in sources)) - local - sys.stdlib_module_names
+    own = local | sys.stdlib_module_names
+    imported = set().union(*(_imports(file.text) for file in sources))
+    found = {name for name in imported if name.partition(".")[0] not in own}
     chosen: dict[str, str] = {}
     for spec in (*asked, *sorted(found)):
         chosen.setdefault(_normal(spec), spec)
@@ -74,6 +82,16 @@ def _script_metadata(text: str) -> list[str]:
         return []
     listed = found.get("dependencies", [])
     return _requirement_lines("\n".join(map(str, listed))) if isinstance(listed, list) else []
+
+
+def _hints(text: str) -> list[str]:
+    """What comments like `# requirements: numpy, rich>=13` list; a line with anything else is prose."""
+    found: list[str] = []
+    for line in _HINT.findall(text):
+        words = [word.strip().strip("\"'`") for word in line.rstrip(".").split(",")]
+        if all(_REQUIREMENT.fullmatch(word) for word in words):
+            found += [word for word in words if _normal(word) not in _NO_PACKAGE]
+    return found
 
 
 def pip_installs(text: str) -> list[str]:

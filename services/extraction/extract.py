@@ -9,6 +9,7 @@ from services.domain.snippet import Snippet, SourceFile
 from services.extraction import javascript_source, paths, python_source, shell_source
 from services.extraction.blocks import Block, blocks_of
 from services.extraction.dependencies import MAX_DEPENDENCIES, dependencies
+from services.extraction.foreign_packages import foreign_packages
 from services.extraction.languages import ALIASES, OUTPUT, REQUIREMENTS, SHELL, sniff
 from services.extraction.selection import Candidate, choose_entry, choose_files
 
@@ -63,21 +64,23 @@ def extract(answer_text: str, environments: Sequence[EnvironmentHint], *, prompt
         files=files,
         environment=hint.name,
         entry=choose_entry(own or files, preferred=hint.entry),
-        dependencies=_dependencies(hint, files, shell, listed),
+        dependencies=dependencies_of(hint, files, shell=shell, listed=listed),
         reason=_sentence(f"{hint.name}: {len(files)} file(s) from {len(blocks)} code block(s)", notes),
     )
 
 
-def _dependencies(
-    hint: EnvironmentHint, files: Sequence[SourceFile], shell: Sequence[str], listed: Sequence[str]
+def dependencies_of(
+    hint: EnvironmentHint, files: Sequence[SourceFile], *, shell: Sequence[str] = (), listed: Sequence[str] = ()
 ) -> tuple[str, ...]:
+    """What these files ask for in this environment; `shell` are commands beside them, `listed` requirements texts."""
     if "python" in hint.languages:
         return dependencies(files, shell, listed)
-    if hint.languages and {"javascript", "typescript"} & set(hint.languages):
+    if {"javascript", "typescript"} & set(hint.languages):
         sources = [file.text for file in files if file.path.endswith(hint.extensions)]
         manifests = [file.text for file in files if file.path.rsplit("/", 1)[-1] == "package.json"]
-        return javascript_source.packages(sources, manifests)[:MAX_DEPENDENCIES]
-    return ()
+        pages = [file.text for file in files if file.path.lower().endswith((".html", ".htm"))]
+        return javascript_source.packages(sources, manifests, shell=shell, pages=pages)[:MAX_DEPENDENCIES]
+    return foreign_packages(hint.name, files)[:MAX_DEPENDENCIES]
 
 
 def snippet_from(extraction: Extraction, id: str, answer_id: str) -> Snippet:  # noqa: A002

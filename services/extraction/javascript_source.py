@@ -2,12 +2,21 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+MAX_RANGE = 150
 _SPECIFIER = re.compile(
     r"""(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire\s*\(\s*|\bexport\s+[^'"\n;]*\bfrom\s*)(["'])([^"'\n]{1,200})\1"""
 )
-_NAME = re.compile(r"(?:@[a-z0-9-][a-z0-9._-]*/)?[a-z0-9-][a-z0-9._-]*")
+# text that looks like an import and is none: comments, types that are taken away, attempts that may fail
+_COMMENT = re.compile(r"^[ \t]*(?://[^\n]*|/\*.*?\*/)", re.MULTILINE | re.DOTALL)
+_TYPES = re.compile(r"""\b(?:import|export)\s+type\b[^'";]{0,2000}?from\s*(["'])[^"'\n]{1,200}\1""")
+_ATTEMPT = re.compile(r"\btry\s*\{[^{}]{0,1000}\}\s*catch\b")
+_INSTALL = re.compile(r"\b(?:npm\s+(?:install|i|add)|(?:yarn|pnpm|bun)\s+(?:add|install))\s+([^\n;&|`]{1,500})")
+_IMPORT_MAP = re.compile(
+    r"""<script[^>]{0,200}type\s*=\s*["']importmap["'][^>]{0,200}>(.*?)</script>""", re.DOTALL | re.IGNORECASE
+)
+_NAME = re.compile(r"(?:@[A-Za-z0-9][A-Za-z0-9._-]*/)?[A-Za-z0-9][A-Za-z0-9._-]*")
 _BUILT_IN_WORDS = """
     assert async_hooks buffer child_process cluster console constants crypto dgram diagnostics_channel dns domain events
     fs http http2 https inspector module net os path perf_hooks process punycode querystring readline repl stream
@@ -16,14 +25,27 @@ _BUILT_IN_WORDS = """
 BUILT_IN = frozenset(_BUILT_IN_WORDS.split())
 
 
-def packages(sources: Iterable[str], manifests: Iterable[str]) -> tuple[str, ...]:
-    """Package names from imports and package.json texts, sorted; no built-in and no relative ones.
+def packages(
+    sources: Iterable[str], manifests: Iterable[str], *, shell: Iterable[str] = (), pages: Iterable[str] = ()
+) -> tuple[str, ...]:
+    """Packages from imports and package.json texts as `name` or `name@range`, sorted; no built-in and no relative ones.
 
-    An install command says nothing more: what is not imported is not needed.
+    An install command (in `shell` or a comment) gives versions to what is imported: what is not imported is not needed.
+    What an import map of one of the `pages` leads elsewhere is nobody's package.
     """
-    found = {_package(match[1]) for text in sources for match in _SPECIFIER.findall(text)}
-    found |= {name for text in manifests for name in _declared(text)}
-    return tuple(sorted(name for name in found if name and name not in BUILT_IN))
+    texts = list(sources)
+    groups = [_groups(text) for text in manifests]
+    found = {_package(match[1]) for text in texts for match in _SPECIFIER.findall(_code(text))}
+    found |= {name for group in groups for name in (*group["dependencies"], *group["peerDependencies"])}
+    versions = {name: version for text in (*texts, *shell) for name, version in _installs(text)}
+    versions |= {name: text for group in groups for part in group.values() for name, text in part.items()}
+    elsewhere = BUILT_IN | {name for page in pages for name in _mapped(page)}
+    wanted = (name for name in found if name and name not in elsewhere and not name.startswith("@types/"))
+    return tuple(sorted(f"{name}@{versions[name]}" if versions.get(name) else name for name in wanted))
+
+
+def _code(text: str) -> str:
+    return _ATTEMPT.sub(" ", _TYPES.sub(" ", _COMMENT.sub(" ", text)))
 
 
 def _package(specifier: str) -> str:
@@ -34,12 +56,39 @@ def _package(specifier: str) -> str:
     return name if _NAME.fullmatch(name) else ""
 
 
-def _declared(text: str) -> list[str]:
+def _groups(text: str) -> dict[str, dict[str, str]]:
+    """The manifest's groups of dependencies, each name to its range; empty where it is no manifest."""
+    kinds = ("devDependencies", "optionalDependencies", "peerDependencies", "dependencies")
+    manifest = _object(text)
+    found: dict[str, dict[str, str]] = {}
+    for kind in kinds:
+        group = manifest.get(kind)
+        named = group.items() if isinstance(group, dict) else ()
+        found[kind] = {name: _range(version) for name, version in named if _NAME.fullmatch(name)}
+    return found
+
+
+def _range(version: object) -> str:
+    # what is no range goes on as it is: the sandbox refuses it and says why
+    text = version.strip()[:MAX_RANGE] if isinstance(version, str) else ""
+    return "" if text in {"*", "latest", "x"} else text
+
+
+def _installs(text: str) -> list[tuple[str, str]]:
+    """Names with versions in the install commands of a text."""
+    words = (word for line in _INSTALL.findall(text) for word in line.split())
+    pairs = (word.strip("\"'`.,").rpartition("@") for word in words)
+    return [(name, _range(version)) for name, _, version in pairs if _NAME.fullmatch(name)]
+
+
+def _mapped(page: str) -> list[str]:
+    names = (_object(text).get("imports") for text in _IMPORT_MAP.findall(page))
+    return [name.rstrip("/") for group in names if isinstance(group, dict) for name in group]
+
+
+def _object(text: str) -> Mapping[str, object]:
     try:
-        manifest = json.loads(text)
+        found = json.loads(text)
     except (ValueError, RecursionError):
-        return []
-    if not isinstance(manifest, dict):
-        return []
-    wanted = [manifest.get(key) for key in ("dependencies", "peerDependencies")]
-    return [name for group in wanted if isinstance(group, dict) for name in group if _NAME.fullmatch(name)]
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -2,6 +2,11 @@
 
 import ast
 
+NAMESPACES = frozenset(
+    {"azure", "azure.storage", "backports", "google", "google.cloud", "ruamel", "sphinxcontrib", "zope"}
+)
+"""Packages that many distributions share; the next name tells which is meant."""
+
 
 def parse(text: str) -> ast.Module | None:
     """The syntax tree, or None when `text` is not Python (or too deep to tell)."""
@@ -32,17 +37,27 @@ def has_main_guard(text: str) -> bool:
 
 
 def imports(tree: ast.Module) -> frozenset[str]:
-    """Top-level names of all absolute imports, wherever they stand, but for those whose absence the program handles."""
+    """Names of all absolute imports, wherever they stand, but for those whose absence the program handles.
+
+    Top-level names; of a namespace that many distributions share, what tells them apart (`google.protobuf`).
+    """
     found: set[str] = set()
     optional = {id(part) for node in ast.walk(tree) if _is_attempt(node) for part in _attempted(node)}
     for node in ast.walk(tree):
         if id(node) in optional:
             continue
         if isinstance(node, ast.Import):
-            found.update(alias.name.partition(".")[0] for alias in node.names)
+            found.update(_distinct(alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
-            found.add(node.module.partition(".")[0])
+            found.update(_distinct(f"{node.module}.{alias.name}") for alias in node.names)
     return frozenset(found)
+
+
+def _distinct(path: str) -> str:
+    """The part of a dotted path that names a distribution."""
+    parts = path.split(".")
+    depth = next((depth for depth in (2, 1) if ".".join(parts[:depth]) in NAMESPACES), 0)
+    return ".".join(parts[: depth + 1])
 
 
 def _is_attempt(node: ast.AST) -> bool:
