@@ -24,7 +24,7 @@ PROXY_SAYS = (
     ("refused", "(a host that is not the index's was refused) "),
     ("unreachable", "(the index does not answer, or has no public address) "),
 )
-NPM_SAYS, NPM_CODE = "npm error ", "npm error code "
+NPM_SAYS, NPM_DETAILS = "npm error ", {"code", "syscall", "path", "dest", "errno"}
 
 RunStage = Callable[[Plan, tuple[tuple[str, str], ...]], tuple[RunResult, Transcript]]
 
@@ -149,6 +149,9 @@ def _why(fetched: _Fetched, requirements: tuple[str, ...]) -> str:
     result = fetched.result
     said = _reason(result.stderr.data.decode(errors="replace").strip().splitlines())
     limit = f" (limit: {result.limit_hit})" if result.limit_hit else ""
+    if b"SIGXFSZ" in result.stderr.data and not limit:
+        # the installer noticed it first, and ended by itself
+        limit = " (limit: file_bytes)"
     if fetched.counts["too_much"]:
         limit = " (limit: bytes from the index)"
     known = next((why for count, why in PROXY_SAYS if fetched.counts[count]), "")
@@ -156,7 +159,8 @@ def _why(fetched: _Fetched, requirements: tuple[str, ...]) -> str:
 
 
 def _reason(lines: list[str]) -> str:
-    """The line in which the installer says why: npm's first after its code, pip's last error, else the last."""
-    npm = [line.removeprefix(NPM_SAYS) for line in lines if line.startswith(NPM_SAYS) and not line.startswith(NPM_CODE)]
+    """The line in which the installer says why: npm's first that is a sentence, pip's last error, else the last."""
+    npm = [line.removeprefix(NPM_SAYS) for line in lines if line.startswith(NPM_SAYS)]
+    npm = [line for line in npm if line.partition(" ")[0] not in NPM_DETAILS]
     errors = [line for line in lines if line.startswith("ERROR")]
     return (npm[:1] or errors[-1:] or lines[-1:] or [""])[0]

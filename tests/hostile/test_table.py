@@ -3,12 +3,17 @@
 from pathlib import Path
 
 from tests.hostile.catalogue import PROGRAMS
+from tests.hostile.package_catalogue import IDS as PACKAGE_IDS
 from tests.hostile.test_isolation import PROBES
 from tests.hostile.test_warm import OTHERS as WARM
 
 PAGE = Path(__file__).parents[2] / "docs/reference/sandbox-policy.md"
 TESTS = Path(__file__).parents[1]
-OTHERS = WARM | {"leave-something-1", "leave-something-2", "hang-up", "silence", "bad-file-names", "bad-requests"}
+OTHERS = (
+    WARM
+    | PACKAGE_IDS
+    | {"leave-something-1", "leave-something-2", "hang-up", "silence", "bad-file-names", "bad-requests"}
+)
 
 
 def attack_rows() -> list[list[str]]:

@@ -60,6 +60,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
         "greeting": {"greeting-1.0-py3-none-any.whl": wheel("greeting", {"greeting.py": b"word = 'good day'\n"})},
         "huge": {"huge-1.0-py3-none-any.whl": wheel("huge", {"huge/data": bytes(700 << 20)})},
         "sourceonly": {"sourceonly-1.0.tar.gz": source_archive()},
+        "escaping": {"escaping-1.0-py3-none-any.whl": wheel("escaping", {"../../escape.py": b"x = 1\n"})},
         "elsewhere": {},
     }
     for name, files in packages.items():
@@ -123,7 +124,7 @@ def test_the_run_itself_has_no_network(engine: DockerEngine) -> None:
     assert ask(engine, code, "greeting").stdout.data == b"False ['lo']\n"
 
 
-@pytest.mark.parametrize("name", ["sourceonly", "nowhere", "elsewhere"])
+@pytest.mark.parametrize("name", ["sourceonly", "nowhere", "elsewhere", "escaping"])
 def test_what_cannot_be_installed_safely_is_not(name: str, engine: DockerEngine) -> None:
     result = ask(engine, "print('ran')", name)
     assert (result.outcome, result.phase, result.stdout.data) == (Outcome.INSTALL_FAILED, Phase.INSTALL, b"")
