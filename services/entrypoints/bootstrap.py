@@ -114,13 +114,13 @@ class Assembly:
             runtime=self.settings.docker_runtime,
             isolation=self.settings.isolation,
             pool_bytes=self.settings.sandbox_pool_bytes,
-            package_indexes=self._package_indexes,
+            package_indexes=self.package_indexes,
         )
         atexit.register(engine.close)
         return engine
 
     @property
-    def _package_indexes(self) -> dict[str, PackageIndex]:
+    def package_indexes(self) -> dict[str, PackageIndex]:
         """By ecosystem; none where packages are off."""
         settings = self.settings
         if settings.packages == "off":

@@ -19,6 +19,7 @@ NEEDED = (
     "sandboxes/images/base/Dockerfile",
     "sandboxes/images/python/Dockerfile",
     "sandboxes/images/python/environment.yaml",
+    "sandboxes/images/typescript/bin/install",
     "sandboxes/agent/*.py",
     "sandboxes/policy.py",
 )
