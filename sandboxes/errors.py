@@ -21,9 +21,13 @@ class SandboxError(Exception):
 
 
 class InvalidRun(SandboxError):
-    """The request breaks a rule; saying it again changes nothing."""
+    """The request breaks a rule; saying it again changes nothing. `where` names the field, if one is to blame."""
 
     retryable = False
+
+    def __init__(self, message: str, *, hint: str = "", where: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.where = where
 
 
 class Busy(SandboxError):

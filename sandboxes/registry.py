@@ -266,7 +266,8 @@ class Registry:
             InvalidRun: there is none; lists those there are.
         """
         if name not in self._environments:
-            raise InvalidRun(f"unknown environment {name!r}; there are: {', '.join(sorted(self._environments))}")
+            known = ", ".join(sorted(self._environments))
+            raise InvalidRun(f"unknown environment {name!r}; there are: {known}", where="environment")
         return self._environments[name]
 
     def by_language(self, label: str) -> str | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sandboxes.registry import Environment
 from sandboxes.runner import Runner
 from services.arena.battles import Battles
+from services.arena.direct_runs import DirectRuns
 from services.arena.orchestrator import Orchestrator
 from services.arena.recovery import Recovery
 from services.arena.voting import Voting
@@ -13,6 +14,7 @@ from services.clock import Clock, Ids
 from services.contenders.protocol import Catalogue
 from services.dispatch import TaskDispatcher
 from services.domain.work import WorkItem
+from services.events.figures import WorkerFigures
 from services.events.protocol import EventFollower, EventLog
 from services.judges.protocol import Judge
 from services.store.blobs import BlobStore
@@ -37,6 +39,9 @@ class Services:
     judges: Mapping[str, Judge]
     environments: Sequence[Environment]
     battles: Battles
+    runs: DirectRuns
+    wait_seconds: float
+    figures: WorkerFigures
     voting: Voting
     orchestrator: Orchestrator
     recovery: Recovery

@@ -6,6 +6,7 @@ ArenaError
 ├── InvalidRequest      the input is wrong; saying it again changes nothing
 ├── Forbidden           this caller may not do that
 ├── RateLimited         later; `retry_after_seconds` says when
+│   └── QueueFull       more waits already than may wait
 ├── Unavailable         something we need is out of reach; a retry may work
 │   └── ProviderError   a contender's endpoint failed (`retryable` says whether another try can help)
 ├── PrerequisiteError   something is not installed or not running; `hint` is the command that mends it
@@ -40,9 +41,13 @@ class Conflict(ArenaError):
 
 
 class InvalidRequest(ArenaError):
-    """The input is wrong, and saying it again changes nothing."""
+    """The input is wrong, and saying it again changes nothing; `where` names the place in it, if one is to blame."""
 
     code = "invalid_request"
+
+    def __init__(self, message: str, *, hint: str = "", where: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.where = where
 
 
 class Forbidden(ArenaError):
@@ -59,6 +64,12 @@ class RateLimited(ArenaError):
     def __init__(self, message: str, *, retry_after_seconds: float, hint: str = "") -> None:
         super().__init__(message, hint=hint)
         self.retry_after_seconds = retry_after_seconds
+
+
+class QueueFull(RateLimited):
+    """More waits already than may wait; nothing was accepted."""
+
+    code = "queue_full"
 
 
 class Unavailable(ArenaError):

@@ -30,7 +30,7 @@ class Settings(BaseSettings):
         "", description="Isolation level of every run; empty: the environment's, or `container` where the host must."
     )
     sandbox_pool_bytes: int = Field(
-        1073741824, ge=0, description="Memory that idle sandboxes of one worker process may use together."
+        1073741824, ge=0, description="Memory that idle sandboxes of one worker, all its processes, may use together."
     )
     packages: Literal["off", "registry"] = Field(
         "off", description="Whether packages that a program asks for may be installed: off, or from the package index."
@@ -42,6 +42,10 @@ class Settings(BaseSettings):
     npm_hosts: tuple[str, ...] = Field((), description="Hosts (name:port, JSON list) it needs; empty: the registry's.")
     npm_index_private: bool = Field(default=False, description="Whether the npm registry may have a private address.")
     execution_slots: int = Field(2, ge=1, le=64, description="Programs that run at once on this machine.")
+    execution_queue: int = Field(256, ge=1, description="Executions asked for over HTTP that may wait; more get a 429.")
+    execution_wait_seconds: float = Field(
+        60.0, ge=0, le=600, description="Longest that a request with wait=true is held."
+    )
     anchor: str = Field("", description="Contender fixed at 1000 points; empty fixes the mean.")
     rating_seed: int = Field(20_240_101, description="Seed of the rating bootstrap.")
     host: str = Field("127.0.0.1", description="Address that `arena serve` listens on.")

@@ -8,7 +8,7 @@ from fastapi.routing import APIRoute
 from services import __version__
 from services.api.metrics import Metrics, RequestCounter
 from services.api.problems import MEDIA_TYPE, add_problems
-from services.api.routers import battles, environments, health, leaderboard
+from services.api.routers import battles, environments, execution_files, executions, health, leaderboard
 from services.api.security import Guard
 from services.api.streaming import StreamLimits
 from services.container import Services
@@ -27,11 +27,13 @@ def create_app(services: Services, *, stream_limits: StreamLimits | None = None)
     )
     app.state.services = services
     app.state.stream_limits = stream_limits or StreamLimits()
-    app.state.metrics = Metrics(services.store)
+    app.state.metrics = Metrics(services.store, services.figures)
     v1 = APIRouter(prefix="/api/v1")
     v1.include_router(battles.router)
     v1.include_router(leaderboard.router)
     v1.include_router(environments.router)
+    v1.include_router(executions.router)
+    v1.include_router(execution_files.router)
     app.include_router(v1)
     app.include_router(health.router)
     add_problems(app)

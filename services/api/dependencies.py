@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, cast
 
-from fastapi import Depends, Request
+from fastapi import Depends, Header, Query, Request
 
 from services.api.schemas.problem import Problem
 from services.api.streaming import StreamLimits
@@ -21,16 +21,23 @@ def _voter(request: Request) -> str:
     return cast("str", request.state.voter)
 
 
+def _caller(request: Request) -> str:
+    return cast("str", request.state.caller)
+
+
 ServicesDep = Annotated[Services, Depends(_services)]
 StreamLimitsDep = Annotated[StreamLimits, Depends(_stream_limits)]
 VoterDep = Annotated[str, Depends(_voter)]
+CallerDep = Annotated[str, Depends(_caller)]
+Cursor = Annotated[str, Query(max_length=64, description="Event id to resume after, for clients without headers.")]
+CursorHeader = Annotated[str, Header(alias="Last-Event-ID", max_length=64, description="Event id to resume after.")]
 
 _TEXTS = {
     400: "The request cannot be read.",
     403: "It seems to come from another site.",
     404: "Nothing has that id.",
     409: "The present state does not allow this.",
-    413: "The body is over 256 KiB.",
+    413: "The body is too large.",
     422: "The request is invalid.",
     429: "Too much at once; `Retry-After` says when.",
     500: "Something went wrong on our side.",

@@ -1,12 +1,28 @@
-"""Numbers for Prometheus: requests by route, and the work that waits."""
+"""Numbers for Prometheus: requests by route, the work that waits, the workers' sandboxes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from prometheus_client import CollectorRegistry, Counter, generate_latest
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from services.errors import Unavailable
+from services.events.figures import WorkerFigures
 from services.store.unit_of_work import UnitOfWorkFactory
+
+POOL_COUNTS = {
+    "hits": "Runs that found a warm sandbox.",
+    "misses": "Runs that waited for a new sandbox.",
+    "made": "Sandboxes made.",
+    "destroyed": "Sandboxes destroyed.",
+    "recycled": "Sandboxes destroyed because they were worn out.",
+    "failed_checks": "Warm sandboxes that were not as they should be.",
+}
+POOL_LEVELS = {
+    "idle": "Warm sandboxes that wait.",
+    "busy": "Sandboxes with a run in them.",
+    "idle_bytes": "Memory of the warm sandboxes that wait.",
+}
 
 
 class WorkCollector:
@@ -31,15 +47,45 @@ class WorkCollector:
         return GaugeMetricFamily("arena_work_items", "Pieces of work by queue and state.", labels=["queue", "state"])
 
 
+class PoolCollector:
+    """What each worker process last told about its warm sandboxes; nothing when Redis is out of reach."""
+
+    def __init__(self, figures: WorkerFigures) -> None:
+        self._figures = figures
+
+    def describe(self) -> Iterator[Metric]:
+        """Names without asking anybody."""
+        return self._families({})
+
+    def collect(self) -> Iterator[Metric]:
+        """The numbers now."""
+        try:
+            told = self._figures.read()
+        except Unavailable:
+            told = {}
+        return self._families(told)
+
+    def _families(self, told: Mapping[str, Mapping[str, int]]) -> Iterator[Metric]:
+        kinds: list[tuple[dict[str, str], type[CounterMetricFamily | GaugeMetricFamily]]]
+        kinds = [(POOL_COUNTS, CounterMetricFamily), (POOL_LEVELS, GaugeMetricFamily)]
+        for names, kind in kinds:
+            for name, meaning in names.items():
+                family = kind(f"arena_sandbox_pool_{name}", meaning, labels=["worker"])
+                for worker, figures in told.items():
+                    family.add_metric([worker], figures.get(name, 0))
+                yield family
+
+
 class Metrics:
     """One application's registry."""
 
-    def __init__(self, store: UnitOfWorkFactory) -> None:
+    def __init__(self, store: UnitOfWorkFactory, figures: WorkerFigures) -> None:
         self.registry = CollectorRegistry()
         self.requests = Counter(
             "arena_http_requests", "HTTP requests answered.", ["method", "route", "status"], registry=self.registry
         )
         self.registry.register(WorkCollector(store))
+        self.registry.register(PoolCollector(figures))
 
     def text(self) -> bytes:
         """The exposition format."""
@@ -73,5 +119,9 @@ def _known(method: str) -> str:
 def _template(scope: Scope) -> str:
     if "route" not in scope:
         return "other"
-    names = {str(value): f"{{{name}}}" for name, value in scope.get("path_params", {}).items()}
-    return "/".join(names.get(segment, segment) for segment in scope["path"].split("/"))
+    path, params = str(scope["path"]), {name: str(value) for name, value in scope.get("path_params", {}).items()}
+    for name, value in params.items():
+        if "/" in value and path.endswith(value):  # a parameter that takes the rest of the path
+            path = f"{path[: -len(value)]}{{{name}}}"
+    names = {value: f"{{{name}}}" for name, value in params.items()}
+    return "/".join(names.get(segment, segment) for segment in path.split("/"))

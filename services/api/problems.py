@@ -81,6 +81,9 @@ def problem_of(request: Request, error: ArenaError, **members: Any) -> Problem:
     status = status_of(error)
     if status == 500:
         return problem(request, 500, "Something went wrong on our side.", code="internal_error")
+    if isinstance(error, InvalidRequest) and error.where:
+        where = error.where if error.where.startswith("body") else f"body.{error.where}"
+        members["errors"] = [FieldError(where=where, message=error.message)]
     return problem(request, status, error.message, code=error.code, hint=error.hint, **members)
 
 

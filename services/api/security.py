@@ -1,7 +1,7 @@
 """What every request passes: an id, a same-origin check, an anonymous session, a body limit, safe headers.
 
-Whatever comes after finds in `request.state`: `request_id`, `voter` (session of the caller) and `nonce` (for the
-scripts and styles of a page).
+Whatever comes after finds in `request.state`: `request_id`, `voter` (session of the caller), `caller` (the same, but
+empty for who has none) and `nonce` (for the scripts and styles of a page).
 """
 
 import re
@@ -18,13 +18,24 @@ from services.api.problems import problem, respond
 from services.clock import Ids
 
 MAX_BODY_BYTES = 256 * 1024
+# programs and their input travel in these, as base64
+PROGRAM_PATHS = frozenset({"/api/v1/executions", "/api/v1/executions/batch"})
+MAX_PROGRAM_BYTES = 24 * 1024 * 1024
 COOKIE = "arena_session"
 COOKIE_SECONDS = 365 * 24 * 3600
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _SESSION = re.compile(r"[0-9a-f]{32}")
 _VOTER = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
-_TOO_LARGE = f"A request body may have at most {MAX_BODY_BYTES // 1024} KiB."
+
+
+def body_limit(path: str) -> int:
+    """How many bytes a request for `path` may carry."""
+    return MAX_PROGRAM_BYTES if path in PROGRAM_PATHS else MAX_BODY_BYTES
+
+
+def _too_large(limit: int) -> str:
+    return f"A request body may have at most {limit // 1024} KiB here."
 
 
 def from_elsewhere(headers: Headers) -> bool:
@@ -76,13 +87,14 @@ class Guard:
         state["nonce"] = secrets.token_urlsafe(16)
         named = headers.get("x-voter", "")
         state["voter"] = f"token:{named}" if _VOTER.fullmatch(named) else session or self._ids.new()
+        state["caller"] = state["voter"] if _VOTER.fullmatch(named) or session else ""
         changes = scope["method"] not in _SAFE_METHODS
         browser = "sec-fetch-site" in headers or "origin" in headers
         fresh = str(state["voter"]) if changes and browser and not (session or named) else ""
         outgoing = _with_headers(send, scope, fresh)
         if changes and await self._refused(scope, headers, receive, outgoing):
             return
-        await self._app(scope, _limited(receive), outgoing)
+        await self._app(scope, _limited(receive, body_limit(scope["path"])), outgoing)
 
     async def _refused(self, scope: Scope, headers: Headers, receive: Receive, send: Send) -> bool:
         request = Request(scope)
@@ -95,23 +107,23 @@ class Guard:
                 code="cross_site",
                 hint="A program should send X-Voter instead of the session cookie.",
             )
-        elif length.isascii() and length.isdigit() and int(length) > MAX_BODY_BYTES:
-            found = problem(request, 413, _TOO_LARGE, code="body_too_large")
+        elif length.isascii() and length.isdigit() and int(length) > body_limit(scope["path"]):
+            found = problem(request, 413, _too_large(body_limit(scope["path"])), code="body_too_large")
         else:
             return False
         await respond(request, found)(scope, receive, send)
         return True
 
 
-def _limited(receive: Receive) -> Receive:
+def _limited(receive: Receive, limit: int) -> Receive:
     seen = 0
 
     async def bounded() -> Message:
         nonlocal seen
         message = await receive()
         seen += len(message.get("body", b""))
-        if seen > MAX_BODY_BYTES:
-            raise HTTPException(413, _TOO_LARGE)
+        if seen > limit:
+            raise HTTPException(413, _too_large(limit))
         return message
 
     return bounded

@@ -61,7 +61,7 @@ class Battles:
                 work = WorkItem(
                     id=f"answer:{answer_id}",
                     kind=WorkKind.ANSWER,
-                    battle_id=battle.id,
+                    topic=battle.id,
                     subject=answer_id,
                     created_at=now,
                 )

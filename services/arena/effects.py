@@ -6,7 +6,7 @@ import structlog
 
 from services.clock import Clock
 from services.dispatch import TaskDispatcher
-from services.domain.events import BattleEvent
+from services.domain.events import LogEvent
 from services.domain.work import WorkItem
 from services.errors import Unavailable
 from services.events.protocol import EventLog
@@ -20,11 +20,11 @@ class Effects:
     """Collected inside a transaction, published after its commit."""
 
     work: list[WorkItem] = field(default_factory=list)
-    events: list[tuple[str, BattleEvent]] = field(default_factory=list)
+    events: list[tuple[str, LogEvent]] = field(default_factory=list)
 
-    def event(self, battle_id: str, event: BattleEvent) -> None:
+    def event(self, topic: str, event: LogEvent) -> None:
         """Remember an event."""
-        self.events.append((battle_id, event))
+        self.events.append((topic, event))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,17 +37,19 @@ class Publisher:
     dispatcher: TaskDispatcher
     clock: Clock
 
-    def announce(self, battle_id: str, event: BattleEvent) -> None:
-        """Append one event now."""
+    def announce(self, topic: str, event: LogEvent) -> bool:
+        """Append one event now; False when it is lost."""
         try:
-            self.events.append(battle_id, event)
+            self.events.append(topic, event)
         except Unavailable as error:
-            log.warning("event_lost", battle=battle_id, kind=event.kind, error=error.message)
+            log.warning("event_lost", topic=topic, kind=event.kind, error=error.message)
+            return False
+        return True
 
     def publish(self, effects: Effects) -> None:
         """Send everything."""
-        for battle_id, event in effects.events:
-            self.announce(battle_id, event)
+        for topic, event in effects.events:
+            self.announce(topic, event)
         for work in effects.work:
             self.send(work)
 

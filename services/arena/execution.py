@@ -2,22 +2,22 @@
 
 from dataclasses import dataclass
 
-from sandboxes.result import OutputStream, RunResult
+from sandboxes.result import RunResult
 from sandboxes.runner import OutputFrame, Runner
 from sandboxes.spec import RunRequest
+from services.arena.captured import captured
 from services.arena.effects import Effects, Publisher
 from services.arena.orchestrator import Orchestrator
 from services.clock import Ids
 from services.domain.answer import Answer
 from services.domain.events import ExecutionEvent
-from services.domain.execution import CapturedStream, Execution, ExecutionOutcome, StoredFile
+from services.domain.execution import Execution, ExecutionOutcome, StoredFile
 from services.domain.snippet import Snippet
 from services.domain.work import Lease
 from services.errors import NotFound
 from services.store.blobs import BlobStore
 from services.store.unit_of_work import UnitOfWorkFactory
 
-PREVIEW_BYTES = 16 * 1024
 LIVE_BYTES = 32 * 1024
 
 
@@ -75,8 +75,8 @@ class ExecutionStage:
             signal=result.signal,
             limit_hit=result.limit_hit,
             message=result.message,
-            stdout=self._stream(result.stdout),
-            stderr=self._stream(result.stderr),
+            stdout=captured(result.stdout, self.blobs),
+            stderr=captured(result.stderr, self.blobs),
             wall_seconds=result.wall_seconds,
             cpu_seconds=result.cpu_seconds,
             peak_memory_bytes=result.peak_memory_bytes,
@@ -89,14 +89,6 @@ class ExecutionStage:
             image_digest=result.image_digest,
             environment_version=result.environment_version,
             policy_version=result.policy_version,
-        )
-
-    def _stream(self, stream: OutputStream) -> CapturedStream:
-        return CapturedStream(
-            preview=stream.data[:PREVIEW_BYTES].decode("utf-8", "replace"),
-            digest=self.blobs.put(stream.data) if len(stream.data) > PREVIEW_BYTES else "",
-            total_bytes=stream.total_bytes,
-            truncated=stream.truncated,
         )
 
 

@@ -38,13 +38,13 @@ class Judging:
             raise NotFound(f"There is no judge {name!r} here.", hint=f"There are: {', '.join(self.judges)}.")
         judge, order = self.judges[name], SeatOrder(order_text)
         with self.store() as uow:
-            turn_id, case = self._case(uow, lease.work.battle_id)
+            turn_id, case = self._case(uow, lease.work.topic)
         verdict = judge.verdict(case, order)
         judgement = judgement_from_verdict(
             verdict,
             source=judge.source,
             judge=name,
-            battle_id=lease.work.battle_id,
+            battle_id=lease.work.topic,
             turn_id=turn_id,
             judgement_id=self.ids.new(),
             created_at=self.clock.now(),

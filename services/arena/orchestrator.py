@@ -56,7 +56,7 @@ class Orchestrator:
 
     def judged(self, uow: UnitOfWork, work: WorkItem, judgement: Judgement, effects: Effects) -> None:
         """A judge has spoken (null verdicts included); the last one completes the battle."""
-        battle = uow.battles.get_for_update(work.battle_id)
+        battle = uow.battles.get_for_update(work.topic)
         uow.judgements.put(judgement)
         effects.event(
             battle.id,
@@ -70,7 +70,7 @@ class Orchestrator:
         )
         pending = [
             other
-            for other in uow.work.of_battle(battle.id)
+            for other in uow.work.of_topic(battle.id)
             if other.kind is WorkKind.JUDGE
             and other.id != work.id
             and other.state in (WorkState.QUEUED, WorkState.RUNNING)
@@ -89,7 +89,7 @@ class Orchestrator:
         if work.kind in (WorkKind.ANSWER, WorkKind.EXECUTE):
             self.side_failed(uow, uow.answers.get(work.subject), problem, effects)
         elif work.kind is WorkKind.JUDGE:
-            effects.event(work.battle_id, ProblemEvent(code=problem.code, message=problem.message))
+            effects.event(work.topic, ProblemEvent(code=problem.code, message=problem.message))
             self.judged(uow, work, self._null_judgement(uow, work, problem), effects)
 
     def _both_finished(self, uow: UnitOfWork, battle: Battle, effects: Effects) -> None:
@@ -120,19 +120,17 @@ class Orchestrator:
 
     def _ask(self, uow: UnitOfWork, effects: Effects, kind: WorkKind, battle_id: str, subject: str) -> None:
         parts = [kind.value, subject] if kind is WorkKind.EXECUTE else [kind.value, battle_id, subject]
-        work = WorkItem(
-            id=":".join(parts), kind=kind, battle_id=battle_id, subject=subject, created_at=self.clock.now()
-        )
+        work = WorkItem(id=":".join(parts), kind=kind, topic=battle_id, subject=subject, created_at=self.clock.now())
         if uow.work.add(work):
             effects.work.append(work)
 
     def _null_judgement(self, uow: UnitOfWork, work: WorkItem, problem: Problem) -> Judgement:
         name, _, order = work.subject.rpartition(":")
         judge = self.judges.get(name)
-        answer = uow.answers.of_battle(work.battle_id)[-1]
+        answer = uow.answers.of_battle(work.topic)[-1]
         return Judgement(
             id=self.ids.new(),
-            battle_id=work.battle_id,
+            battle_id=work.topic,
             turn_id=answer.turn_id,
             source=judge.source if judge else Source.LLM,
             judge=name,

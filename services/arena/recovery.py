@@ -1,18 +1,19 @@
 """The reaper: leases whose owner went silent are taken back, messages that got lost are sent again."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
 from services.arena.effects import Effects, Publisher
-from services.arena.orchestrator import Orchestrator
+from services.arena.work_runner import OnFailure
 from services.clock import Clock
 from services.domain.problem import Problem
-from services.domain.work import LEASE_SECONDS, MAX_LOST_WORKERS, WorkState
+from services.domain.work import LEASE_SECONDS, MAX_LOST_WORKERS, WorkItem, WorkKind, WorkState
 from services.store.unit_of_work import UnitOfWorkFactory
 
-RESEND_SECONDS = 10.0
+RESEND_SECONDS, MAX_RESEND_SECONDS = 10.0, 60.0
 log = structlog.get_logger()
 
 
@@ -22,7 +23,7 @@ class Recovery:
 
     store: UnitOfWorkFactory
     publisher: Publisher
-    orchestrator: Orchestrator
+    failures: Mapping[WorkKind, OnFailure]
     clock: Clock
 
     def sweep(self) -> int:
@@ -47,7 +48,7 @@ class Recovery:
                         message=f"The {stale.kind} stage lost its worker {released.lost_workers} times.",
                         hint="See the worker's log; `arena doctor` checks the machine.",
                     )
-                    self.orchestrator.work_failed(uow, released, problem, effects)
+                    self.failures[released.kind](uow, released, problem, effects)
                 uow.commit()
             self.publisher.publish(effects)
         return taken
@@ -56,6 +57,15 @@ class Recovery:
         now = self.clock.now()
         with self.store() as uow:
             waiting = uow.work.unsent(now=now, sent_before=now - timedelta(seconds=RESEND_SECONDS))
-        for work in waiting:
+        due = [work for work in waiting if _message_may_be_lost(work, now)]
+        for work in due:
             self.publisher.send(work)
-        return len(waiting)
+        return len(due)
+
+
+def _message_may_be_lost(work: WorkItem, now: datetime) -> bool:
+    """Whether to send again: after 10 s, then each time after twice as long, for most of what waits just waits."""
+    if work.sent_at is None:
+        return True
+    waited = (work.sent_at - work.created_at).total_seconds()
+    return (now - work.sent_at).total_seconds() >= min(max(RESEND_SECONDS, waited), MAX_RESEND_SECONDS)

@@ -10,7 +10,6 @@ import structlog
 
 from sandboxes.errors import SandboxError
 from services.arena.effects import Effects, Publisher
-from services.arena.orchestrator import Orchestrator
 from services.clock import Clock
 from services.domain.problem import Problem
 from services.domain.work import (
@@ -18,24 +17,29 @@ from services.domain.work import (
     MAX_INFRASTRUCTURE_RETRIES,
     MAX_PROVIDER_RETRIES,
     Lease,
+    WorkItem,
     WorkKind,
     retry_delay_seconds,
 )
 from services.errors import ArenaError, ProviderError, StaleLease, Unavailable
-from services.store.unit_of_work import UnitOfWorkFactory
+from services.store.unit_of_work import UnitOfWork, UnitOfWorkFactory
 
 Stage = Callable[[Lease], None]
+OnFailure = Callable[[UnitOfWork, WorkItem, Problem, Effects], None]
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, kw_only=True)
 class WorkRunner:
-    """Calls the stage of a work row. A program that fails is a result; only trouble is retried."""
+    """Calls the stage of a work row. A program that fails is a result; only trouble is retried.
+
+    `failures` says, by kind, what follows when work has failed for good; it is called in the transaction that says so.
+    """
 
     store: UnitOfWorkFactory
     publisher: Publisher
-    orchestrator: Orchestrator
     stages: Mapping[WorkKind, Stage]
+    failures: Mapping[WorkKind, OnFailure]
     clock: Clock
 
     def run(self, work_id: str, *, owner: str) -> bool:
@@ -76,7 +80,7 @@ class WorkRunner:
         try:
             with self.store() as uow:
                 uow.work.fail(lease, error=problem.message)
-                self.orchestrator.work_failed(uow, lease.work, problem, effects)
+                self.failures[lease.work.kind](uow, lease.work, problem, effects)
                 uow.commit()
         except StaleLease:
             log.warning("lease_lost", work=lease.work.id)

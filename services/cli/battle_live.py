@@ -10,11 +10,11 @@ from services.cli.output import plain
 from services.container import Services
 from services.domain.answer import SidePhase
 from services.domain.events import (
-    BattleEvent,
     DeltaEvent,
     DoneEvent,
     ExecutionEvent,
     JudgementEvent,
+    LogEvent,
     PhaseEvent,
     ProblemEvent,
 )
@@ -36,7 +36,7 @@ class LiveBattle:
         console.rule(title, style="dim")
         console.print(f"prompt  {plain(prompt)}", markup=False, style="bold")
 
-    def show(self, event: BattleEvent) -> None:
+    def show(self, event: LogEvent) -> None:
         """Print one event."""
         handlers: dict[type, Callable[[Any], None]] = {
             DeltaEvent: self._delta,
@@ -134,7 +134,7 @@ def _await_ratings(services: Services, battle_id: str) -> None:
     deadline = time.monotonic() + RATING_SECONDS
     while time.monotonic() < deadline:
         with services.store() as uow:
-            rates = [work for work in uow.work.of_battle(battle_id) if work.kind is WorkKind.RATE]
+            rates = [work for work in uow.work.of_topic(battle_id) if work.kind is WorkKind.RATE]
         if all(work.state in (WorkState.DONE, WorkState.FAILED) for work in rates):
             return
         services.clock.sleep(0.1)

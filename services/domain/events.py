@@ -6,18 +6,16 @@ Kinds on the wire: delta, phase, execution, judgement, problem, done.
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import Field, TypeAdapter
 
 from services.domain.answer import SidePhase
 from services.domain.battle import BattleState
+from services.domain.event_model import EventModel
+from services.domain.run_events import EndedEvent, OutputEvent, StateEvent
 from services.domain.side import Side
 
 
-class _Event(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class DeltaEvent(_Event):
+class DeltaEvent(EventModel):
     """More text of an answer; `offset` is its position in characters. Attempt > 0 restarts at offset 0."""
 
     kind: Literal["delta"] = "delta"
@@ -27,7 +25,7 @@ class DeltaEvent(_Event):
     text: str
 
 
-class PhaseEvent(_Event):
+class PhaseEvent(EventModel):
     """A side reached a phase; `detail` is a short sentence such as why an environment was chosen."""
 
     kind: Literal["phase"] = "phase"
@@ -36,7 +34,7 @@ class PhaseEvent(_Event):
     detail: str = ""
 
 
-class ExecutionEvent(_Event):
+class ExecutionEvent(EventModel):
     """Output of a running program, or (with `outcome`) how it ended."""
 
     kind: Literal["execution"] = "execution"
@@ -49,7 +47,7 @@ class ExecutionEvent(_Event):
     peak_memory_bytes: int | None = None
 
 
-class JudgementEvent(_Event):
+class JudgementEvent(EventModel):
     """An automatic judge has spoken; hidden from voters until they have voted."""
 
     kind: Literal["judgement"] = "judgement"
@@ -60,7 +58,7 @@ class JudgementEvent(_Event):
     reason: str = ""
 
 
-class ProblemEvent(_Event):
+class ProblemEvent(EventModel):
     """Something failed; `side` is None when it concerns the whole battle."""
 
     kind: Literal["problem"] = "problem"
@@ -69,22 +67,30 @@ class ProblemEvent(_Event):
     message: str
 
 
-class DoneEvent(_Event):
+class DoneEvent(EventModel):
     """Nothing more will come."""
 
     kind: Literal["done"] = "done"
     state: BattleState
 
 
-BattleEvent = Annotated[
-    DeltaEvent | PhaseEvent | ExecutionEvent | JudgementEvent | ProblemEvent | DoneEvent,
+# whatever an event log may hold: a battle's events, and a direct run's
+LogEvent = Annotated[
+    DeltaEvent
+    | PhaseEvent
+    | ExecutionEvent
+    | JudgementEvent
+    | ProblemEvent
+    | DoneEvent
+    | StateEvent
+    | OutputEvent
+    | EndedEvent,
     Field(discriminator="kind"),
 ]
+_ADAPTER: TypeAdapter[LogEvent] = TypeAdapter(LogEvent)
 
-_ADAPTER: TypeAdapter[BattleEvent] = TypeAdapter(BattleEvent)
 
-
-def event_from_json(text: str | bytes) -> BattleEvent:
+def event_from_json(text: str | bytes) -> LogEvent:
     """The event that `text` (one JSON object) holds.
 
     Raises:

@@ -20,6 +20,28 @@ class ExecutionOutcome(StrEnum):
     CANCELLED = "cancelled"
     INFRASTRUCTURE_ERROR = "infrastructure_error"
 
+    @property
+    def code(self) -> str:
+        """The short word for it that many runners share; XX is no verdict on the program."""
+        return _CODES[self]
+
+
+_O = ExecutionOutcome
+_CODES = {
+    _O.SUCCEEDED: "OK",
+    _O.FAILED: "RE",
+    _O.COMPILE_FAILED: "CE",
+    _O.INSTALL_FAILED: "CE",
+    _O.SIGNALLED: "SG",
+    _O.TIMED_OUT: "TLE",
+    _O.OUT_OF_MEMORY: "OOM",
+    _O.OUTPUT_LIMIT: "OLE",
+    _O.DISK_LIMIT: "FE",
+    _O.REJECTED: "XX",
+    _O.CANCELLED: "XX",
+    _O.INFRASTRUCTURE_ERROR: "XX",
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class StoredFile:
@@ -35,7 +57,7 @@ class CapturedStream:
     """stdout or stderr: a preview as text, the kept bytes as a blob, and how much there really was.
 
     `preview` is at most 16 KiB, decoded with replacement characters; `digest` is empty when the preview
-    is all there is; `truncated` tells that bytes beyond the output limit were dropped.
+    is all there is, byte for byte; `truncated` tells that bytes beyond the output limit were dropped.
     """
 
     preview: str = ""

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from services.domain.answer import Answer, SidePhase, Usage
 from services.domain.battle import Battle, BattleState, Turn
-from services.domain.events import BattleEvent, JudgementEvent, ProblemEvent
+from services.domain.events import JudgementEvent, LogEvent, ProblemEvent
 from services.domain.execution import Execution
 from services.domain.judgement import Judgement
 from services.domain.problem import Problem
@@ -64,12 +64,12 @@ def revealed(battle: Battle, viewer: Viewer) -> bool:
     return viewer is Viewer.OPERATOR or battle.state in (BattleState.VOTED, BattleState.VOID)
 
 
-def may_see_event(event: BattleEvent, battle: Battle, viewer: Viewer) -> bool:
+def may_see_event(event: LogEvent, battle: Battle, viewer: Viewer) -> bool:
     """Whether `viewer` may receive `event` now."""
     return revealed(battle, viewer) or not isinstance(event, JudgementEvent)
 
 
-def visible_event(event: BattleEvent, battle: Battle, viewer: Viewer) -> BattleEvent | None:
+def visible_event(event: LogEvent, battle: Battle, viewer: Viewer) -> LogEvent | None:
     """The event as `viewer` may receive it now, or None; a problem's text may name who failed, so it is neutral."""
     if not may_see_event(event, battle, viewer):
         return None

@@ -16,12 +16,13 @@ MAX_PROVIDER_RETRIES = 2
 
 
 class WorkKind(StrEnum):
-    """The stages of a battle that run on a worker."""
+    """What runs on a worker: the stages of a battle, and direct runs."""
 
     ANSWER = "answer"
     EXECUTE = "execute"
     JUDGE = "judge"
     RATE = "rate"
+    RUN = "run"
 
     @property
     def queue(self) -> str:
@@ -31,6 +32,7 @@ class WorkKind(StrEnum):
             WorkKind.EXECUTE: "execution",
             WorkKind.JUDGE: "judgement",
             WorkKind.RATE: "rating",
+            WorkKind.RUN: "execution",
         }[self]
 
 
@@ -47,14 +49,15 @@ class WorkState(StrEnum):
 class WorkItem:
     """One piece of work; `id` is derived from what it does, so adding it twice adds it once.
 
-    `subject` is what the stage works on: an answer id (answer, execute), `judge-name:order` (judge), a source
-    name (rate). `fence` grows with every lease; a write that carries an older one is refused.
+    `topic` is what the work belongs to and whose event log tells of it: a battle's id, or a direct run's. `subject` is
+    what the stage works on: an answer id (answer, execute), `judge-name:order` (judge), a source name (rate), a direct
+    run's id (run). `fence` grows with every lease; a write that carries an older one is refused.
     `lost_workers` counts leases that expired, `retries` infrastructure troubles; `not_before` delays a retry.
     """
 
     id: str
     kind: WorkKind
-    battle_id: str
+    topic: str
     subject: str
     state: WorkState = WorkState.QUEUED
     owner: str = ""
@@ -75,6 +78,14 @@ class Lease:
     work: WorkItem
     owner: str
     fence: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """How many pieces of work of a kind wait for a worker, and since when the oldest does."""
+
+    count: int
+    oldest: datetime | None
 
 
 def retry_delay_seconds(retries: int) -> float:

@@ -16,6 +16,8 @@ from sandboxes.backends.docker_install import PackageIndex
 from sandboxes.errors import SandboxError
 from sandboxes.registry import Environment, Registry
 from services.arena.battles import Battles
+from services.arena.direct_runs import DirectRuns
+from services.arena.direct_stage import DirectStage
 from services.arena.effects import Publisher
 from services.arena.execution import ExecutionStage
 from services.arena.generation import Generation
@@ -24,13 +26,15 @@ from services.arena.orchestrator import Orchestrator
 from services.arena.rating import Rating
 from services.arena.recovery import Recovery
 from services.arena.voting import Voting
-from services.arena.work_runner import WorkRunner
+from services.arena.work_runner import OnFailure, WorkRunner
 from services.clock import RandomIds, SystemClock
 from services.container import Services
 from services.contenders.catalogue import YamlCatalogue
 from services.domain.snippet import Snippet, SourceFile
 from services.domain.work import WorkKind
 from services.errors import ArenaError
+from services.events.redis_controls import RedisControls
+from services.events.redis_figures import RedisFigures
 from services.events.redis_streams import RedisEventFollower, RedisEventLog
 from services.extraction.extract import EnvironmentHint, dependencies_of, extract, snippet_from
 from services.judges.execution import ExecutionJudge
@@ -67,10 +71,10 @@ def find_broker(settings: Settings) -> Broker:
 
 
 class Assembly:
-    """Builds each part once, on first use, in the process that asks."""
+    """Builds each part once, on first use, in the process that asks: one of so many `processes` of a worker."""
 
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
+    def __init__(self, settings: Settings, *, processes: int = 1) -> None:
+        self.settings, self.processes = settings, processes
         self.data_dir: Path = settings.data_dir.resolve()
         self.data_dir.mkdir(parents=True, exist_ok=True)
         self.clock = SystemClock()
@@ -99,6 +103,16 @@ class Assembly:
         return RedisEventLog(self.broker.events_url)
 
     @cached_property
+    def controls(self) -> RedisControls:
+        """The way to running programs."""
+        return RedisControls(self.broker.events_url)
+
+    @cached_property
+    def figures(self) -> RedisFigures:
+        """What workers tell about themselves."""
+        return RedisFigures(self.broker.events_url)
+
+    @cached_property
     def registry(self) -> Registry:
         """The environments."""
         return Registry.load(self.settings.images_dir)
@@ -113,7 +127,7 @@ class Assembly:
             slots=self.settings.execution_slots,
             runtime=self.settings.docker_runtime,
             isolation=self.settings.isolation,
-            pool_bytes=self.settings.sandbox_pool_bytes,
+            pool_bytes=self.settings.sandbox_pool_bytes // self.processes,
             package_indexes=self.package_indexes,
         )
         atexit.register(engine.close)
@@ -195,8 +209,41 @@ class Assembly:
             WorkKind.EXECUTE: execution.run,
             WorkKind.JUDGE: judging.run,
             WorkKind.RATE: self.rating.run,
+            WorkKind.RUN: self.direct_stage.run,
         }
-        return WorkRunner(store=store, publisher=publisher, orchestrator=orchestrator, stages=stages, clock=self.clock)
+        return WorkRunner(store=store, publisher=publisher, stages=stages, failures=self.failures, clock=self.clock)
+
+    @cached_property
+    def direct_stage(self) -> DirectStage:
+        """Runs programs that belong to no battle."""
+        return DirectStage(
+            store=self.store,
+            blobs=self.blobs,
+            publisher=self.publisher,
+            controls=self.controls,
+            runner=self.runner,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def direct_runs(self) -> DirectRuns:
+        """Accepts, shows and steers programs that belong to no battle."""
+        return DirectRuns(
+            store=self.store,
+            blobs=self.blobs,
+            publisher=self.publisher,
+            controls=self.controls,
+            environments={environment.name: environment for environment in self.registry.all()},
+            queue_bound=self.settings.execution_queue,
+            clock=self.clock,
+            ids=self.ids,
+        )
+
+    @cached_property
+    def failures(self) -> Mapping[WorkKind, OnFailure]:
+        """What follows when work has failed for good."""
+        of_battles: Mapping[WorkKind, OnFailure] = dict.fromkeys(WorkKind, self.orchestrator.work_failed)
+        return {**of_battles, WorkKind.RUN: self.direct_runs.failed}
 
     def take_program(self, answer_id: str, text: str) -> Snippet:
         """The program in an answer, for the environments there are."""
@@ -252,8 +299,11 @@ class Assembly:
                 rng=random.SystemRandom(),
             ),
             voting=Voting(store=store, publisher=publisher, orchestrator=orchestrator, clock=self.clock, ids=self.ids),
+            runs=self.direct_runs,
+            wait_seconds=self.settings.execution_wait_seconds,
+            figures=self.figures,
             orchestrator=orchestrator,
-            recovery=Recovery(store=store, publisher=publisher, orchestrator=orchestrator, clock=self.clock),
+            recovery=Recovery(store=store, publisher=publisher, failures=self.failures, clock=self.clock),
             ready=self.ready,
         )
 

@@ -2,8 +2,10 @@
 
 import os
 import signal
+import socket
 import threading
 from collections.abc import Sequence
+from dataclasses import asdict
 
 import structlog
 
@@ -17,6 +19,7 @@ from services.worker.app import make_app, worker_argv
 
 EXECUTION_QUEUE = "execution"
 SANDBOX_REAPER_SECONDS = 30.0
+FIGURES_SECONDS = 5.0
 log = structlog.get_logger()
 
 
@@ -28,13 +31,17 @@ def run_worker(settings: Settings, queues: Sequence[str], *, concurrency: int, f
     """
     _ = Assembly(settings).judges  # a wrong configuration ends the worker here, not each task
     broker = find_broker(settings)
+    pool = "prefork" if EXECUTION_QUEUE in queues else "threads"
     assemblies: dict[int, Assembly] = {}
     lock = threading.Lock()
 
     def runner() -> WorkRunner:
         with lock:
             if os.getpid() not in assemblies:
-                assemblies[os.getpid()] = Assembly(settings)
+                assembly = Assembly(settings, processes=concurrency if pool == "prefork" else 1)
+                assemblies[os.getpid()] = assembly
+                if EXECUTION_QUEUE in queues:
+                    threading.Thread(target=tell_figures, args=(assembly,), name="figures", daemon=True).start()
             return assemblies[os.getpid()].work_runner
 
     def destroy_sandboxes() -> None:
@@ -43,9 +50,19 @@ def run_worker(settings: Settings, queues: Sequence[str], *, concurrency: int, f
 
     if follow_parent:
         threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
-    pool = "prefork" if EXECUTION_QUEUE in queues else "threads"
     app = make_app(broker.celery_url, runner, destroy_sandboxes)
     app.worker_main(worker_argv(queues, concurrency=concurrency, pool=pool, log_level=settings.log_level))
+
+
+def tell_figures(assembly: Assembly) -> None:
+    """Tell every few seconds, as long as this process lives, what its sandboxes do."""
+    worker, wake = f"{socket.gethostname()}:{os.getpid()}", threading.Event()
+    while True:
+        try:
+            assembly.figures.tell(worker, asdict(assembly.runner.pool_metrics()))
+        except ArenaError as error:
+            log.warning("figures_untold", error=error.message)
+        wake.wait(FIGURES_SECONDS)
 
 
 def _end_with_parent(parent: int) -> None:

@@ -1,1 +1,1 @@
-"""The per-battle event log that live pages and the command line follow."""
+"""What travels between processes while things run: the event log, control of running programs, worker figures."""

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from services.domain.events import BattleEvent
+from services.domain.events import LogEvent
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -12,24 +12,24 @@ class LoggedEvent:
     """An event and its place in the log; `id` is opaque, ordered, and good as `Last-Event-ID`."""
 
     id: str
-    event: BattleEvent
+    event: LogEvent
 
 
 class EventLog(Protocol):
-    """Append-only, per battle, resumable by cursor; bounded in length and lifetime.
+    """Append-only, one list per topic (a battle or a direct run), resumable by cursor; bounded in length and lifetime.
 
     Losing an event loses liveness, never truth: results are in the store.
     """
 
-    def append(self, battle_id: str, event: BattleEvent) -> str:
-        """Add the event and return its id.
+    def append(self, topic: str, event: LogEvent) -> str:
+        """Add the event and return its id. A direct run's list is kept for a shorter time once it has `ended`.
 
         Raises:
             Unavailable: the log cannot be reached.
         """
         ...
 
-    def read(self, battle_id: str, *, after: str = "", block_seconds: float = 0.0) -> Sequence[LoggedEvent]:
+    def read(self, topic: str, *, after: str = "", block_seconds: float = 0.0) -> Sequence[LoggedEvent]:
         """Events after the cursor (from the start when empty); waits up to `block_seconds` for the first.
 
         Raises:
@@ -42,8 +42,6 @@ class EventLog(Protocol):
 class EventFollower(Protocol):
     """The same log for asyncio callers."""
 
-    def follow(
-        self, battle_id: str, *, after: str = "", idle_seconds: float = 15.0
-    ) -> AsyncIterator[LoggedEvent | None]:
+    def follow(self, topic: str, *, after: str = "", idle_seconds: float = 15.0) -> AsyncIterator[LoggedEvent | None]:
         """Events after the cursor as they come; None after each `idle_seconds` of silence. Never ends by itself."""
         ...

@@ -10,12 +10,14 @@ from services.errors import Unavailable
 from services.store.engine import create_engine_for
 from services.store.sql_battles import SqlAnswers, SqlBattles, SqlExecutions, SqlSnippets
 from services.store.sql_judgements import SqlBoards, SqlJudgements, SqlVotes
+from services.store.sql_runs import SqlDirectRuns
 from services.store.sql_work import SqlWork
 from services.store.trouble import translated
 from services.store.unit_of_work import (
     AnswerRepository,
     BattleRepository,
     BoardRepository,
+    DirectRunRepository,
     ExecutionRepository,
     JudgementRepository,
     SnippetRepository,
@@ -39,6 +41,7 @@ class SqlUnitOfWork:
     judgements: JudgementRepository
     votes: VoteRepository
     boards: BoardRepository
+    runs: DirectRunRepository
     work: WorkRepository
 
     def __init__(self, engine: Engine) -> None:
@@ -89,6 +92,7 @@ class SqlUnitOfWork:
         self.judgements = SqlJudgements(connection)
         self.votes = SqlVotes(connection)
         self.boards = SqlBoards(connection)
+        self.runs = SqlDirectRuns(connection)
         self.work = SqlWork(connection)
 
 

@@ -11,12 +11,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from services.domain.work import Lease, WorkItem, WorkState
+from services.domain.work import Lease, Waiting, WorkItem, WorkKind, WorkState
 from services.errors import StaleLease
 from services.store.rows import Rows
 from services.store.tables import WORK
 
 _C = WORK.c
+_COUNT_LOCK = 0x52756E51756575  # "RunQueu"
 _UNOWNED: dict[str, Any] = {"owner": "", "heartbeat_at": None, "sent_at": None}
 
 
@@ -33,6 +34,7 @@ class SqlWork:
 
     def __init__(self, connection: sa.Connection) -> None:
         self._rows = Rows(connection, WORK, WorkItem)
+        self._locks = connection.dialect.name == "postgresql"
 
     def add(self, work: WorkItem) -> bool:
         return self._rows.add_once(work, key=("id",))
@@ -40,9 +42,9 @@ class SqlWork:
     def get(self, work_id: str) -> WorkItem:
         return self._rows.get(work_id)
 
-    def of_battle(self, battle_id: str) -> Sequence[WorkItem]:
+    def of_topic(self, topic: str) -> Sequence[WorkItem]:
         """In order of creation."""
-        return self._rows.all(_C.battle_id == battle_id, order_by=(_C.created_at, _C.id))
+        return self._rows.all(_C.topic == topic, order_by=(_C.created_at, _C.id))
 
     def acquire(self, work_id: str, *, owner: str, now: datetime) -> Lease | None:
         due = sa.or_(_C.not_before.is_(None), _C.not_before <= now)
@@ -68,6 +70,18 @@ class SqlWork:
         """Running becomes queued and unsent again with one more retry; raises StaleLease as `finish` does."""
         again = {"state": WorkState.QUEUED, "retries": _C.retries + 1, "error": error, "not_before": not_before}
         return self._change_held(lease, **again, **_UNOWNED)
+
+    def withdraw(self, work_id: str) -> bool:
+        queued = sa.and_(_C.id == work_id, _C.state == WorkState.QUEUED)
+        return self._change(queued, state=WorkState.DONE, **_UNOWNED) is not None
+
+    def waiting(self, kind: WorkKind) -> Waiting:
+        if self._locks:  # a transaction on SQLite has the database for itself
+            self._rows.execute(sa.select(sa.func.pg_advisory_xact_lock(_COUNT_LOCK)))
+        queued = (_C.kind == kind, _C.state == WorkState.QUEUED)
+        statement = sa.select(sa.func.count(), sa.func.min(_C.created_at, type_=_C.created_at.type)).where(*queued)
+        count, oldest = self._rows.execute(statement).one()
+        return Waiting(count=count, oldest=oldest)
 
     def reopen(self, work_id: str, *, now: datetime) -> None:
         """A done or failed row becomes queued again, due from `now`; a queued or running one stays as it is.

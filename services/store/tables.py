@@ -1,13 +1,14 @@
 """The tables. Each one's columns are the fields of one domain value, by name: a test keeps them equal.
 
-Work rows may belong to no battle (`rate`), so `work.battle_id` is not a foreign key; an execution keeps the id
-of the snippet it ran even when that snippet has been replaced, so neither is `executions.snippet_id`.
+A work row belongs to a battle, to a direct run or to nothing, so `work.topic` is not a foreign key; an execution
+keeps the id of the snippet it ran even when that snippet has been replaced, so neither is `executions.snippet_id`.
 """
 
 import sqlalchemy as sa
 
 from services.domain.answer import SidePhase, Usage
 from services.domain.battle import BattleState
+from services.domain.direct_run import RunReport, RunState
 from services.domain.execution import CapturedStream, ExecutionOutcome, StoredFile
 from services.domain.judgement import SeatOrder, Source, Winner
 from services.domain.problem import Problem
@@ -180,12 +181,37 @@ BOARDS = sa.Table(
     sa.Column("computed_at", Moment, nullable=False),
 )
 
+DIRECT_RUNS = sa.Table(
+    "direct_runs",
+    METADATA,
+    _id(),
+    _text("batch_id"),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("state", Word(RunState), nullable=False),
+    _text("environment"),
+    sa.Column("interactive", sa.Boolean, nullable=False),
+    _text("program"),
+    _text("request_hash"),
+    _text("caller"),
+    sa.Column("idempotency_key", StoredText),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("started_at", Moment),
+    sa.Column("ended_at", Moment),
+    sa.Column("cancel_asked_at", Moment),
+    sa.Column("report", Document(RunReport)),
+    sa.Column("problem", Document(Problem)),
+    sa.CheckConstraint("state <> 'ended' OR report IS NOT NULL", name="ended_has_report"),
+    sa.UniqueConstraint("caller", "idempotency_key", "position"),
+    sa.Index(None, "batch_id"),
+)
+
 WORK = sa.Table(
     "work",
     METADATA,
     _id(),
     sa.Column("kind", Word(WorkKind), nullable=False),
-    _text("battle_id"),
+    _text("topic"),
     _text("subject"),
     sa.Column("state", Word(WorkState), nullable=False),
     _text("owner"),
@@ -198,7 +224,7 @@ WORK = sa.Table(
     _text("error"),
     sa.Column("created_at", Moment, nullable=False),
     sa.CheckConstraint("state <> 'running' OR heartbeat_at IS NOT NULL", name="running_has_heartbeat"),
-    sa.Index(None, "battle_id"),
+    sa.Index(None, "topic"),
     sa.Index(None, "state", "heartbeat_at"),
     sa.Index(None, "state", "sent_at"),
 )

@@ -11,13 +11,14 @@ from typing import Protocol, Self
 
 from services.domain.answer import Answer
 from services.domain.battle import Battle, Turn
+from services.domain.direct_run import DirectRun
 from services.domain.execution import Execution
 from services.domain.judgement import Judgement, Source
 from services.domain.rating import Board
 from services.domain.side import Side
 from services.domain.snippet import Snippet
 from services.domain.vote import Vote
-from services.domain.work import Lease, WorkItem
+from services.domain.work import Lease, Waiting, WorkItem, WorkKind
 
 
 class BattleRepository(Protocol):
@@ -72,6 +73,29 @@ class ExecutionRepository(Protocol):
     def find(self, answer_id: str) -> Execution | None: ...
 
 
+class DirectRunRepository(Protocol):
+    """Programs that run without a battle."""
+
+    def add(self, runs: Sequence[DirectRun]) -> bool:
+        """Insert one, or a whole batch; False (and nothing changed) when its caller has used the idempotency key."""
+        ...
+
+    def get(self, run_id: str) -> DirectRun: ...
+    def get_for_update(self, run_id: str) -> DirectRun:
+        """Like `get`, and nobody else can change the run until this transaction ends."""
+        ...
+
+    def update(self, run: DirectRun) -> None: ...
+    def remove(self, run_id: str) -> None: ...
+    def of_batch(self, batch_id: str) -> Sequence[DirectRun]:
+        """In order of `position`."""
+        ...
+
+    def of_key(self, caller: str, key: str) -> Sequence[DirectRun]:
+        """What this caller started with this idempotency key, in order of `position`."""
+        ...
+
+
 class JudgementRepository(Protocol):
     """Judgements: one per (turn, source, judge, order); a second `put` replaces the first."""
 
@@ -114,7 +138,7 @@ class WorkRepository(Protocol):
         ...
 
     def get(self, work_id: str) -> WorkItem: ...
-    def of_battle(self, battle_id: str) -> Sequence[WorkItem]: ...
+    def of_topic(self, topic: str) -> Sequence[WorkItem]: ...
     def acquire(self, work_id: str, *, owner: str, now: datetime) -> Lease | None:
         """Take the lease: queued and due becomes running, the fence grows by one. None when it can't be had."""
         ...
@@ -137,6 +161,14 @@ class WorkRepository(Protocol):
 
     def retry(self, lease: Lease, *, error: str, not_before: datetime) -> WorkItem:
         """Running becomes queued again with one more retry; raises StaleLease as `finish` does."""
+        ...
+
+    def withdraw(self, work_id: str) -> bool:
+        """Queued becomes done, so that no worker takes it up; False when it is no longer queued."""
+        ...
+
+    def waiting(self, kind: WorkKind) -> Waiting:
+        """The queued rows of this kind. Others that ask wait until this transaction ends: a bound on them holds."""
         ...
 
     def reopen(self, work_id: str, *, now: datetime) -> None:
@@ -172,6 +204,7 @@ class UnitOfWork(Protocol):
     judgements: JudgementRepository
     votes: VoteRepository
     boards: BoardRepository
+    runs: DirectRunRepository
     work: WorkRepository
 
     def __enter__(self) -> Self: ...

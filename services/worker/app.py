@@ -14,7 +14,7 @@ from services.domain.work import WorkItem, WorkKind
 from services.errors import Unavailable
 
 TASK_NAME = "arena.work"
-QUEUES = tuple(kind.queue for kind in WorkKind)
+QUEUES = tuple(dict.fromkeys(kind.queue for kind in WorkKind))
 HARD_LIMIT_SECONDS = 900
 SOFT_LIMIT_SECONDS = 840
 VISIBILITY_SECONDS = 3600

@@ -175,7 +175,7 @@ def work(**changes: Any) -> WorkItem:
     values: dict[str, Any] = {
         "id": "work-1",
         "kind": WorkKind.EXECUTE,
-        "battle_id": "battle-1",
+        "topic": "battle-1",
         "subject": "answer-a",
         "created_at": NOW,
     }

@@ -148,7 +148,7 @@ def test_leaving_without_commit_rolls_everything_back(store_factory: SqlUnitOfWo
         stumble()
     with store_factory() as uow:
         assert uow.battles.recent(10) == []
-        assert uow.work.of_battle("battle-1") == []
+        assert uow.work.of_topic("battle-1") == []
 
 
 def test_after_commit_only_what_follows_is_rolled_back(store_factory: SqlUnitOfWorkFactory) -> None:

@@ -33,7 +33,7 @@ def test_adding_twice_adds_once(store_factory: SqlUnitOfWorkFactory) -> None:
     with store_factory() as uow:
         assert uow.work.add(some.work())
         assert not uow.work.add(some.work(subject="other"))
-        assert uow.work.of_battle("battle-1") == [some.work()]
+        assert uow.work.of_topic("battle-1") == [some.work()]
 
 
 def test_the_first_to_acquire_gets_the_lease(store_factory: SqlUnitOfWorkFactory) -> None:
@@ -206,7 +206,7 @@ def test_rows_are_counted_by_queue_and_state(store_factory: SqlUnitOfWorkFactory
     with store_factory() as uow:
         uow.work.add(some.work())
         uow.work.add(some.work(id="work-2"))
-        uow.work.add(some.work(id="work-3", kind=WorkKind.RATE, battle_id="", subject="human"))
+        uow.work.add(some.work(id="work-3", kind=WorkKind.RATE, topic="", subject="human"))
         uow.work.acquire("work-2", owner="one", now=some.NOW)
         assert uow.work.count_by_state() == {
             ("execution", "queued"): 1,

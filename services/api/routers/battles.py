@@ -2,21 +2,21 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Header, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
-from services.api.dependencies import ServicesDep, StreamLimitsDep, VoterDep, problems
+from services.api.dependencies import Cursor, CursorHeader, ServicesDep, StreamLimitsDep, VoterDep, problems
 from services.api.problems import VoteRefused
 from services.api.schemas.base import BattleId
 from services.api.schemas.battle import BattleOut, NewBattle, NewVote, VoteOut
-from services.api.streaming import EVENT_SCHEMA, EventStream
+from services.api.streaming import EventStream, event_schema
+from services.api.watched import WatchedBattle
 from services.domain.visibility import Viewer
 from services.errors import Conflict, InvalidRequest, NotFound
 
 router = APIRouter(prefix="/battles", tags=["battles"])
-Cursor = Annotated[str, Query(max_length=64, description="Event id to resume after, for clients without headers.")]
-CursorHeader = Annotated[str, Header(alias="Last-Event-ID", max_length=64, description="Event id to resume after.")]
+EVENTS = event_schema("delta", "phase", "execution", "judgement", "problem", "done")
 IdempotencyKey = Annotated[
     str,
     Header(pattern=r"^[!-~]{1,128}$", description="Chosen by the caller; the same key and choice is the same vote."),
@@ -63,7 +63,7 @@ def read_battle(battle_id: BattleId, services: ServicesDep) -> BattleOut:
     responses={
         200: {
             "description": "Server-sent events: delta, phase, execution, judgement, problem, done. Ends after `done`.",
-            "content": {"text/event-stream": {"schema": EVENT_SCHEMA}},
+            "content": {"text/event-stream": {"schema": EVENTS}},
         },
         **problems(404, 422, 503),
     },
@@ -77,7 +77,8 @@ async def follow_battle(
 ) -> StreamingResponse:
     """What happens in the battle, as it happens; the header wins over the query parameter."""
     cursor = last_event_id_header or last_event_id
-    stream = await run_in_threadpool(EventStream.open, services, battle_id, cursor=cursor, limits=limits)
+    watched = await run_in_threadpool(WatchedBattle.open, services, battle_id, cursor=cursor)
+    stream = EventStream(services=services, limits=limits, watched=watched, cursor=cursor)
     return StreamingResponse(stream.text(), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
 

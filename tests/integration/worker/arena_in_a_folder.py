@@ -68,7 +68,7 @@ def play(assembly: Assembly, names: tuple[str, str]) -> Battle:
 def execution_work(assembly: Assembly, battle: Battle) -> list[WorkItem]:
     """The execution rows of the battle."""
     with assembly.store() as uow:
-        return [work for work in uow.work.of_battle(battle.id) if work.kind is WorkKind.EXECUTE]
+        return [work for work in uow.work.of_topic(battle.id) if work.kind is WorkKind.EXECUTE]
 
 
 def both_running(assembly: Assembly, battle: Battle) -> list[WorkItem] | None:

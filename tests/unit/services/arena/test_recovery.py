@@ -32,7 +32,7 @@ def take_and_die(services: Services, work_id: str) -> Lease:
 def test_a_lost_lease_is_queued_again_and_the_old_owner_may_not_write(services: Services) -> None:
     battle = services.battles.create("build it")
     with services.store() as uow:
-        work = uow.work.of_battle(battle.id)[0]
+        work = uow.work.of_topic(battle.id)[0]
     lease = take_and_die(services, work.id)
     assert services.recovery.sweep() >= 1
     with services.store() as uow:
@@ -44,7 +44,7 @@ def test_a_lost_lease_is_queued_again_and_the_old_owner_may_not_write(services: 
 def test_the_third_lost_worker_voids_the_battle_and_says_why(services: Services) -> None:
     battle = services.battles.create("build it")
     with services.store() as uow:
-        work = uow.work.of_battle(battle.id)[0]
+        work = uow.work.of_topic(battle.id)[0]
     for lost in range(1, 4):
         take_and_die(services, work.id)
         services.recovery.sweep()

@@ -38,7 +38,7 @@ def test_a_repeated_vote_is_the_same_vote_and_another_is_refused(services: Servi
             services.voting.cast(battle.id, choice, voter="v", idempotency_key=key)
     assert human_judgements(services) == 1
     with services.store() as uow:
-        assert [work.kind for work in uow.work.of_battle(battle.id)].count(WorkKind.RATE) == 1
+        assert [work.kind for work in uow.work.of_topic(battle.id)].count(WorkKind.RATE) == 1
 
 
 def test_voting_is_closed_while_running_and_when_void(services: Services) -> None:

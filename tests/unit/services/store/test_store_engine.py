@@ -76,7 +76,7 @@ def _add_work(url: str, name: str, times: int) -> None:
     for number in range(times):
         with factory() as uow:
             work_id = f"{name}-{number}"
-            uow.work.add(WorkItem(id=work_id, kind=WorkKind.ANSWER, battle_id="b", subject="s", created_at=some.NOW))
+            uow.work.add(WorkItem(id=work_id, kind=WorkKind.ANSWER, topic="b", subject="s", created_at=some.NOW))
             uow.commit()
 
 
@@ -89,7 +89,7 @@ def test_processes_that_write_at_once_lose_nothing(sqlite_url: str) -> None:
         process.join(60)
     assert [process.exitcode for process in processes] == [0, 0, 0]
     with SqlUnitOfWorkFactory(create_engine_for(sqlite_url))() as uow:
-        assert len(uow.work.of_battle("b")) == 60
+        assert len(uow.work.of_topic("b")) == 60
 
 
 def _check_fork(url: str) -> None:

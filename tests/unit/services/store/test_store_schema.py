@@ -13,6 +13,7 @@ from alembic.migration import MigrationContext
 
 from services.domain.answer import Answer
 from services.domain.battle import Battle, Turn
+from services.domain.direct_run import DirectRun
 from services.domain.execution import Execution
 from services.domain.judgement import Judgement
 from services.domain.rating import Board
@@ -45,6 +46,7 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         (tables.JUDGEMENTS, Judgement),
         (tables.VOTES, Vote),
         (tables.BOARDS, Board),
+        (tables.DIRECT_RUNS, DirectRun),
         (tables.WORK, WorkItem),
     ],
 )
@@ -57,7 +59,7 @@ def test_upgrade_goes_from_nothing_to_head_and_stays_there(empty_url: str) -> No
     assert not schema.check(empty_url)
     schema.upgrade(empty_url)
     schema.upgrade(empty_url)
-    assert schema.current(empty_url) == schema.head() == "0001"
+    assert schema.current(empty_url) == schema.head() == "0002"
     assert schema.check(empty_url)
 
 

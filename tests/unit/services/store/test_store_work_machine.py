@@ -44,7 +44,7 @@ class WorkRow(RuleBasedStateMachine):
         self.seconds, self.fence_seen = 0, 0
         self.model = Model()
         with self.factory() as uow:
-            uow.work.add(WorkItem(id="w", kind=WorkKind.ANSWER, battle_id="b", subject="a", created_at=START))
+            uow.work.add(WorkItem(id="w", kind=WorkKind.ANSWER, topic="b", subject="a", created_at=START))
             uow.commit()
 
     def teardown(self) -> None:
