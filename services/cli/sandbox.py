@@ -1,10 +1,15 @@
 """`arena sandbox`: run one program, look at the promises, clean up."""
 
 import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from sandboxes.runner import RunControl
 
 
 def add_to(app: typer.Typer) -> None:
@@ -27,48 +32,147 @@ def run(
     entry: Annotated[str, typer.Option(help="File of the folder to run; default the environment's.")] = "",
     isolation: Annotated[str, typer.Option(help="namespace or container; default the environment's.")] = "",
     tests: Annotated[bool, typer.Option(help="Run the tests that the folder brings.")] = True,
+    interactive: Annotated[bool, typer.Option("--interactive", "-i", help="Our input becomes the program's.")] = False,
+    server: Annotated[str, typer.Option(help="Address of an arena that runs it, instead of this machine.")] = "",
     json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
 ) -> None:
     """Run a program in a sandbox, with the packages it asks for where those are allowed.
 
     The exit code is 0 whenever the run has a result, good or bad.
     """
+    from services.cli.output import print_json
+    from services.cli.sandbox_report import print_output, print_summary
+    from services.errors import InvalidRequest
+
+    if interactive and file == "-":
+        raise InvalidRequest("The program comes from standard input, so its own input cannot.")
+    wish = Wish(
+        files=_program(file),
+        entry=entry,
+        environment=environment,
+        stdin=_read(stdin) if stdin else b"",
+        args=tuple(arguments or ()),
+        run_limits={"wall_seconds": timeout, "cpu_seconds": timeout, "memory_bytes": memory},
+        tests=tests,
+        isolation=isolation,
+        interactive=interactive,
+    )
+    live = not json and (interactive or bool(server))
+    document = _remotely(wish, server, live=live) if server else _here(wish, live=live)
+    if json:
+        print_json("execution", document)
+        return
+    if not live:
+        print_output(document)
+    print_summary(document)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """What to run, and how."""
+
+    files: dict[str, bytes]
+    entry: str
+    environment: str
+    stdin: bytes
+    args: tuple[str, ...]
+    run_limits: dict[str, float]
+    tests: bool
+    isolation: str
+    interactive: bool
+
+    def chosen(self, known: Sequence[tuple[str, Sequence[str], str]]) -> tuple[str, str]:
+        """Environment and entry; `known` are names with their extensions and usual entries."""
+        from services.errors import InvalidRequest
+
+        name = self.entry or next(iter(self.files))
+        entries = {found: usual for found, _, usual in known}
+        by_end = (found for found, ends, _ in known if Path(name).suffix.lower() in ends)
+        environment = self.environment or next(by_end, "")
+        if not environment:
+            raise InvalidRequest(f"No environment runs {name}.", hint="Name one with --environment.")
+        usual = entries.get(environment, "")
+        return environment, usual if not self.entry and usual in self.files else name
+
+
+def _here(wish: Wish, *, live: bool) -> dict[str, Any]:
+    """Run it on the engine at hand."""
+    import threading
     from dataclasses import replace
 
+    from sandboxes.runner import OutputFrame, RunControl
     from sandboxes.spec import RunRequest
-    from services.cli.output import print_json
-    from services.cli.sandbox_report import as_document, print_result
+    from services.cli.sandbox_report import as_document, print_piece
     from services.entrypoints.bootstrap import Assembly
-    from services.errors import InvalidRequest
     from services.settings import load_settings
 
     assembly = Assembly(load_settings())
-    files = _program(file)
-    name = entry or next(iter(files))
-    chosen = environment or assembly.registry.by_extension(Path(name).suffix) or ""
-    if not chosen:
-        raise InvalidRequest(f"No environment runs {name}.", hint="Name one with --environment.")
-    found = assembly.registry.get(chosen)
-    if not entry and found.entry in files:
-        name = found.entry
-    limits = replace(found.default_limits(), wall_seconds=timeout, cpu_seconds=timeout, memory_bytes=memory)
+    known = [(found.name, found.extensions, found.entry) for found in assembly.registry.all()]
+    environment, entry = wish.chosen(known)
+    limits = replace(assembly.registry.get(environment).default_limits(), **wish.run_limits)  # type: ignore[arg-type]
     request = RunRequest(
         key=assembly.ids.new(),
-        environment=chosen,
-        files=files,
-        entry=name,
-        stdin=_read(stdin) if stdin else b"",
-        args=tuple(arguments or ()),
-        dependencies=assembly.dependencies_of(chosen, files),
+        environment=environment,
+        files=wish.files,
+        entry=entry,
+        stdin=wish.stdin,
+        args=wish.args,
+        dependencies=assembly.dependencies_of(environment, wish.files),
         limits=limits,
-        tests=tests,
-        isolation=isolation,
+        tests=wish.tests,
+        interactive=wish.interactive,
+        isolation=wish.isolation,
     )
-    result = assembly.runner.run(request)
-    if json:
-        print_json("execution", as_document(result))
-    else:
-        print_result(result)
+    control = RunControl()
+
+    def show(frame: OutputFrame) -> None:
+        print_piece(frame.stream, frame.data.decode("utf-8", "replace"))
+
+    if wish.interactive:
+        threading.Thread(target=_forward, args=(control,), daemon=True).start()
+    return as_document(assembly.runner.run(request, on_output=show if live else None, control=control))
+
+
+def _forward(control: "RunControl") -> None:
+    """Our input to the program's, as it comes; a program that does not read holds it up."""
+    import time
+
+    from sandboxes.errors import Busy, InvalidRun
+    from services.cli.typed import typed
+
+    for data in typed():
+        while True:
+            try:
+                control.send_stdin(data)
+                break
+            except Busy:
+                time.sleep(0.05)
+            except InvalidRun:
+                return
+    control.close_stdin()
+
+
+def _remotely(wish: Wish, server: str, *, live: bool) -> dict[str, Any]:
+    """Run it where that arena runs programs."""
+    from base64 import b64encode
+
+    from services.cli.remote_run import RemoteRun, Server
+
+    arena = Server(server)
+    known = arena.ask("GET", "/environments")["environments"]
+    environment, entry = wish.chosen([(found["name"], found["extensions"], found["entry"]) for found in known])
+    body = {
+        "environment": environment,
+        "files": [{"path": path, "base64": b64encode(data).decode()} for path, data in wish.files.items()],
+        "entry": entry,
+        "stdin_base64": b64encode(wish.stdin).decode(),
+        "args": list(wish.args),
+        "limits": {"run": wish.run_limits},
+        "tests": wish.tests,
+        "interactive": wish.interactive,
+        "isolation": wish.isolation,
+    }
+    return RemoteRun(arena, live).run(body)
 
 
 def _program(file: str) -> dict[str, bytes]:

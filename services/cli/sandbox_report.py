@@ -41,6 +41,7 @@ def _stage(stage: StageResult) -> dict[str, Any]:
         "exit_code": stage.exit_code,
         "signal": stage.signal,
         "limit_hit": stage.limit_hit,
+        "limit_source": stage.limit_source,
         "wall_seconds": stage.wall_seconds,
         "cpu_seconds": stage.cpu_seconds,
         "peak_memory_bytes": stage.peak_memory_bytes,
@@ -59,31 +60,45 @@ def _stream(stream: OutputStream) -> dict[str, Any]:
     }
 
 
-def print_result(result: RunResult) -> None:
-    """The program's output, then one line about how it ended."""
+def print_output(document: dict[str, Any]) -> None:
+    """What the program wrote: standard output on ours, standard error on ours."""
+    for stream in ("stdout", "stderr"):
+        print_piece(stream, document[stream]["text"])
+
+
+def print_piece(stream: str, text: str) -> None:
+    """A piece of what it wrote."""
     from services.cli.output import plain, progress, results
 
-    out, note = results(), progress()
-    if result.stdout.data:
-        out.print(plain(result.stdout.data.decode("utf-8", "replace")), end="", markup=False)
-    if result.stderr.data:
-        note.print(plain(result.stderr.data.decode("utf-8", "replace")), end="", markup=False, style="red")
-    for stage in result.stages:
-        if stage.phase in {Phase.INSTALL, Phase.COMPILE}:
-            again = "from the cache" if stage.cached else f"{stage.wall_seconds:.2f} s"
-            note.print(f"[{stage.phase}] {stage.outcome} · {again}", markup=False)
-    if result.installed:
-        names = ", ".join(f"{package.name}=={package.version}" for package in result.installed)
+    if not text:
+        return
+    if stream == "stdout":
+        results().print(plain(text), end="", markup=False)
+    else:
+        progress().print(plain(text), end="", markup=False, style="red")
+
+
+def print_summary(document: dict[str, Any]) -> None:
+    """Earlier stages, one line about how it ended, and what it left."""
+    from services.cli.output import progress
+
+    note = progress()
+    for stage in document["stages"]:
+        if stage["phase"] in {Phase.INSTALL, Phase.COMPILE}:
+            again = "from the cache" if stage["cached"] else f"{stage['wall_seconds']:.2f} s"
+            note.print(f"[{stage['phase']}] {stage['outcome']} · {again}", markup=False)
+    if document.get("installed"):
+        names = ", ".join(f"{package['name']}=={package['version']}" for package in document["installed"])
         note.print(f"installed: {names}", markup=False)
-    if result.message:
-        note.print(result.message, markup=False)
-    how = f"exit {result.exit_code}" if result.exit_code is not None else f"signal {result.signal}"
-    limit = f" · limit {result.limit_hit}" if result.limit_hit else ""
-    mib = result.peak_memory_bytes / 2**20
-    note.print(f"[{result.outcome}] {how}{limit} · {result.wall_seconds:.2f} s · {mib:.0f} MiB", markup=False)
-    for file in result.displays:
-        note.print(f"  showed {file.path} ({len(file.data):,} bytes)", markup=False)
-    for file in result.artefacts:
-        note.print(f"  left {file.path} ({len(file.data):,} bytes)", markup=False)
-    for skipped in result.skipped:
-        note.print(f"  skipped {skipped.path}: {skipped.reason}", markup=False)
+    if document["message"]:
+        note.print(document["message"], markup=False)
+    code, signal = document["exit_code"], document["signal"]
+    how = f"exit {code}" if code is not None else f"signal {signal}"
+    limit = f" · limit {document['limit_hit']}" if document["limit_hit"] else ""
+    mib = document["peak_memory_bytes"] / 2**20
+    note.print(f"[{document['outcome']}] {how}{limit} · {document['wall_seconds']:.2f} s · {mib:.0f} MiB", markup=False)
+    for kind, verb in (("displays", "showed"), ("artefacts", "left")):
+        for file in document[kind]:
+            note.print(f"  {verb} {file['path']} ({file['size_bytes']:,} bytes)", markup=False)
+    for skipped in document["skipped"]:
+        note.print(f"  skipped {skipped['path']}: {skipped['reason']}", markup=False)
