@@ -5,6 +5,7 @@ from typing import Any
 
 from services.domain.answer import Answer, SidePhase, Usage
 from services.domain.battle import Battle, BattleState, Turn
+from services.domain.direct_run import DirectRun, RunReport, RunState, SkippedFile, StageReport
 from services.domain.execution import CapturedStream, Execution, ExecutionOutcome, StoredFile
 from services.domain.judgement import Judgement, SeatOrder, Source, Winner
 from services.domain.problem import Problem
@@ -180,6 +181,53 @@ def work(**changes: Any) -> WorkItem:
         "created_at": NOW,
     }
     return WorkItem(**values | changes)
+
+
+def direct_run(**changes: Any) -> DirectRun:
+    """A run that has ended, with everything in it."""
+    stream = CapturedStream(preview="hi\n", digest="ab" * 32, total_bytes=2**40, truncated=True)
+    stage = StageReport(
+        phase="compile",
+        outcome=ExecutionOutcome.COMPILE_FAILED,
+        exit_code=1,
+        limit_hit="memory_bytes",
+        limit_source="runtime",
+        wall_seconds=0.5,
+        memory_method="cgroup_v2_peak",
+        cached=True,
+        stderr=stream,
+    )
+    report = RunReport(
+        outcome=ExecutionOutcome.COMPILE_FAILED,
+        phase="compile",
+        exit_code=1,
+        stdout=stream,
+        stages=(stage,),
+        displays=(StoredFile(path=".display/1.png", size_bytes=1, digest="cd" * 32),),
+        artefacts=(StoredFile(path="ü.bin", size_bytes=2**33, digest="ef" * 32),),
+        skipped=(SkippedFile(path="fifo", reason="fifo"),),
+        isolation="namespace",
+    )
+    values: dict[str, Any] = {
+        "id": "run-1",
+        "batch_id": "batch-1",
+        "position": 1,
+        "state": RunState.ENDED,
+        "environment": "c",
+        "interactive": True,
+        "program": "01" * 32,
+        "request_hash": "23" * 32,
+        "caller": "me",
+        "idempotency_key": "key",
+        "attempts": 2,
+        "created_at": NOW,
+        "started_at": at(1),
+        "ended_at": at(2),
+        "cancel_asked_at": at(1.5),
+        "report": report,
+        "problem": Problem(code="workers_lost", message="Gone.", hint="Look."),
+    }
+    return DirectRun(**values | changes)
 
 
 def fill(factory: UnitOfWorkFactory) -> None:

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Path, Query, Response
+from starlette.convertors import PathConvertor, register_url_convertor
 
 from sandboxes.result import Phase
 from services.api.dependencies import ServicesDep, problems
@@ -14,6 +15,14 @@ from services.container import Services
 from services.domain.direct_run import RunReport
 from services.errors import Conflict, NotFound
 
+
+class FilePathConvertor(PathConvertor):
+    """The rest of a path, line breaks too: programs name files as they like."""
+
+    regex = "(?s:.*)"
+
+
+register_url_convertor("file", FilePathConvertor())
 router = APIRouter(prefix="/executions", tags=["executions"])
 # types that no browser runs anything in; every other file is bytes
 SAFE_TYPES = {
@@ -49,7 +58,7 @@ def download_stderr(execution_id: RunId, services: ServicesDep, phase: StagePhas
     return _stream(services, execution_id, "stderr", phase)
 
 
-@router.get("/{execution_id}/artefacts/{path:path}", response_class=Response, responses=_download("The file."))
+@router.get("/{execution_id}/artefacts/{path:file}", response_class=Response, responses=_download("The file."))
 def download_artefact(execution_id: RunId, path: FilePath, services: ServicesDep) -> Response:
     """A file that the program left or displayed."""
     found = _report(services, execution_id).file(path)

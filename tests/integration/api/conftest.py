@@ -9,9 +9,12 @@ from fastapi import FastAPI
 from services.api.application import create_app
 from services.api.streaming import StreamLimits
 from services.container import Services
+from services.events.redis_controls import RedisControls
+from services.events.redis_figures import RedisFigures
 from services.events.redis_streams import RedisEventFollower, RedisEventLog
 from services.redis_server import EmbeddedRedis
 from services.store import schema
+from services.store.blob_folder import BlobFolder
 from services.store.engine import create_engine_for
 from services.store.sql import SqlUnitOfWorkFactory
 from services.web.site import add_pages
@@ -32,6 +35,9 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
             store=SqlUnitOfWorkFactory(engine),
             events=RedisEventLog(address),
             follower=RedisEventFollower(address),
+            controls=RedisControls(address),
+            figures=RedisFigures(address),
+            blobs=BlobFolder(folder / "blobs"),
             ready=lambda: {"redis": redis.alive()},
         )
     finally:

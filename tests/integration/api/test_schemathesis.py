@@ -20,6 +20,7 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
+from services.arena.programs import Program
 from services.container import Services
 from tests.fixtures.arena_services import finish_sides
 
@@ -51,6 +52,16 @@ OPERATIONS = {
     "vote": 8,
     "read_board": 4,
     "read_environments": 1,
+    "create_execution": 10,
+    "create_batch": 6,
+    "read_batch": 3,
+    "read_execution": 3,
+    "follow_execution": 4,
+    "cancel_execution": 3,
+    "write_stdin": 8,
+    "download_stdout": 4,
+    "download_stderr": 4,
+    "download_artefact": 6,
     "healthz": 1,
     "readyz": 1,
     "metrics": 1,
@@ -65,10 +76,10 @@ def operations(app: FastAPI) -> dict[str, Operation]:
     return {operation.definition.raw["operationId"]: operation for operation in found}
 
 
-def explore(operation: Operation, mode: GenerationMode, examples: int, battle: str | None) -> int:
-    """Send generated requests and check every answer; how many were sent."""
+def explore(operation: Operation, mode: GenerationMode, examples: int, place: dict[str, str] | None) -> int:
+    """Send generated requests, to `place` if given, and check every answer; how many were sent."""
     sent = 0
-    checks = CHECKS if battle is None else [check for check in CHECKS if check is not negative_data_rejection]
+    checks = CHECKS if place is None else [check for check in CHECKS if check is not negative_data_rejection]
 
     @settings(
         max_examples=examples,
@@ -81,8 +92,8 @@ def explore(operation: Operation, mode: GenerationMode, examples: int, battle: s
     @given(case=operation.as_strategy(generation_mode=mode))
     def send(case: schemathesis.Case[Any]) -> None:
         nonlocal sent
-        if battle is not None:
-            case.path_parameters = {"battle_id": battle}
+        if place is not None:
+            case.path_parameters = place
         case.call_and_validate(checks=checks)
         sent += 1
 
@@ -99,11 +110,32 @@ def test_an_operation_keeps_its_word(name: str, operations: dict[str, Operation]
     assert explore(operations[name], GenerationMode.POSITIVE, OPERATIONS[name], None) > 0
 
 
-@pytest.mark.parametrize("name", ["create_battle", "read_battle", "follow_battle", "vote", "read_board"])
+@pytest.mark.parametrize("name", sorted(set(OPERATIONS) - {"read_environments", "healthz", "readyz", "metrics"}))
 def test_an_operation_refuses_what_it_does_not_take(name: str, operations: dict[str, Operation]) -> None:
     assert explore(operations[name], GenerationMode.NEGATIVE, OPERATIONS[name], None) > 0
 
 
 @pytest.mark.parametrize("name", ["read_battle", "follow_battle", "vote"])
 def test_an_operation_on_a_battle_that_exists(name: str, operations: dict[str, Operation], finished: str) -> None:
-    assert explore(operations[name], GenerationMode.POSITIVE, OPERATIONS[name], finished) > 0
+    assert explore(operations[name], GenerationMode.POSITIVE, OPERATIONS[name], {"battle_id": finished}) > 0
+
+
+@pytest.mark.parametrize("ended", [False, True])
+@pytest.mark.parametrize(
+    "name",
+    ["read_execution", "follow_execution", "write_stdin", "download_stdout", "download_artefact", "cancel_execution"],
+)
+def test_an_operation_on_an_execution_that_exists(
+    name: str, ended: bool, operations: dict[str, Operation], services: Services
+) -> None:
+    program = Program(environment="python", files={"main.py": b""}, interactive=True)
+    [run] = services.runs.submit(program).runs
+    if ended:
+        services.runs.cancel(run.id)
+    place = {"execution_id": run.id}
+    if name == "download_artefact":
+        place["path"] = "a/b"
+    try:
+        assert explore(operations[name], GenerationMode.POSITIVE, OPERATIONS[name], place) > 0
+    finally:
+        services.runs.cancel(run.id)
