@@ -85,8 +85,9 @@ class ContainerCell:
 
     work = "/sandbox"
 
-    def __init__(self) -> None:
-        self._uid = 0
+    def __init__(self, preloaded: Preloaded | None) -> None:
+        """`preloaded` has settled."""
+        self._uid, self._preloaded = 0, preloaded
 
     def begin(self, uid: int) -> None:
         """Take the number of the program's user.
@@ -101,8 +102,9 @@ class ContainerCell:
     def prepare(self, stage: Stage) -> None:
         """The container came with its limits."""
 
-    def launch(self, job: Job, stage: Stage, preloaded: Preloaded | None = None) -> Program:
+    def launch(self, job: Job, stage: Stage) -> Program:
         """Fork it here."""
+        preloaded = self._preloaded if stage.preloaded else None
         ours, theirs = Pipes.make()
         try:
             pid = os.fork()

@@ -1,5 +1,6 @@
 """The agent's end of the control channel: its own standard input and output, never blocking."""
 
+import math
 import os
 import select
 import time
@@ -11,6 +12,8 @@ SILENCE_SECONDS = 5.0
 # a pooled sandbox waits this long for a job before it ends by itself
 IDLE_SECONDS = 3600.0
 HIGH_MARK = 256 * 1024
+# what is queued waits so long for company: a short program's whole report then travels as one piece
+GATHER_SECONDS = 0.002
 
 
 class HostGone(Exception):
@@ -24,10 +27,11 @@ class Channel:
         self._in, self._out = in_fd, out_fd
         self._decoder = frames.Decoder()
         self._pending = bytearray()
+        self._due = 0.0
         self._heard = time.monotonic()
         self.received: deque[tuple[int, bytes]] = deque()
         self.hard_stop: float | None = None
-        self.expect_pings = False
+        self.expect_pings = self._hurry = False
         os.set_blocking(in_fd, False)
         os.set_blocking(out_fd, False)
 
@@ -37,6 +41,8 @@ class Channel:
 
     def send_raw(self, data: bytes) -> None:
         """Queue bytes that are whole frames already."""
+        if not self._pending:
+            self._due = time.monotonic() + GATHER_SECONDS
         self._pending += data
 
     @property
@@ -50,7 +56,10 @@ class Channel:
         Raises:
             HostGone: nobody is left to work for.
         """
-        out = [self._out] if self._pending else []
+        early = self._due - time.monotonic() if self._pending and not self._hurry else 0.0
+        out = [self._out] if self._pending and early <= 0 else []
+        if early > 0:
+            seconds = min(seconds, early)
         ready, open_ = _poll([self._in, *readers], [*out, *writers], seconds)
         if self._in in ready:
             self._receive()
@@ -69,9 +78,11 @@ class Channel:
         return self.received.popleft()
 
     def drain(self) -> None:
-        """Wait until everything queued is sent."""
+        """Send everything queued, now."""
+        self._hurry = True
         while self._pending:
             self.wait([], [], 1.0)
+        self._hurry = False
 
     def until_bye(self) -> None:
         """Read on until the host says that it has everything, so that no byte of this job is left for the next."""
@@ -106,6 +117,6 @@ def _poll(readers: list[int], writers: list[int], seconds: float) -> tuple[set[i
         poll.register(fd, select.POLLIN)
     for fd in writers:
         poll.register(fd, select.POLLOUT)
-    found = poll.poll(seconds * 1000)
+    found = poll.poll(math.ceil(seconds * 1000))
     ready = {fd for fd, event in found if event & ~select.POLLOUT and fd in readers}
     return ready, {fd for fd, event in found if event & ~select.POLLIN and fd in writers}

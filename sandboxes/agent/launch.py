@@ -3,6 +3,7 @@
 A process can go most of this way before there is a job: what it will run comes over a pipe, last.
 """
 
+import contextlib
 import fcntl
 import json
 import os
@@ -20,8 +21,8 @@ FAILED_CODE = 127
 class Preloaded(Protocol):
     """An environment's module, loaded before there is a program."""
 
-    def settle(self) -> None:
-        """Called once, last, in the process that programs are forked from."""
+    def settle(self, *, common: bool) -> None:
+        """Called once, last, in the process that programs are forked from; `common` if those will be many."""
 
     def prepare(self) -> None:
         """Called in a fork whose streams are in place, before it is known what it will run."""
@@ -126,8 +127,10 @@ def become(pipes: Pipes, *, enter: Callable[[], None], drop: Callable[[], None],
             os._exit(0)
         words, limits = json.loads(text)
         code = _be(words, limits, preloaded)
-    except OSError as why:
-        os.write(ERROR_FD, str(why).encode()[:4096])
+    except Exception as why:  # noqa: BLE001
+        # whatever it is, the supervisor must hear that this never became the program
+        with contextlib.suppress(OSError):
+            os.write(ERROR_FD, (str(why) or repr(why)).encode(errors="replace")[:4096])
     finally:
         os._exit(code)
 

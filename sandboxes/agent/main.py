@@ -23,7 +23,10 @@ def main() -> None:
     if level == "namespace":
         sys.exit(be_warm((lambda: preload(modules[0])) if modules else None))
     privilege.hide_from_others()
-    code = serve(ContainerCell())
+    preloaded = preload(modules[0]) if modules else None
+    if preloaded is not None:
+        preloaded.settle(common=False)
+    code = serve(ContainerCell(preloaded))
     kill_all()
     sys.exit(code)
 

@@ -37,7 +37,7 @@ class Zygote:
         privilege.hide_from_others()
         privilege.keep_capabilities(*CAPABILITIES)
         if self.preloaded is not None:
-            self.preloaded.settle()
+            self.preloaded.settle(common=True)
         immortalise()
         self.link.send(UP)
         while True:

@@ -224,7 +224,7 @@ class DockerEngine:
                 return shape
         limits = environment.default_limits()
         disk = plan.disk if plan else (limits.disk_bytes, limits.inodes)
-        shape = Shape(image=image, isolation=policy.CONTAINER, disk=disk)
+        shape = Shape(image=image, isolation=policy.CONTAINER, preload=environment.preload, disk=disk)
         self._stock.learn(shape, environment)
         return shape
 

@@ -28,8 +28,13 @@ warnings weakref zoneinfo
 """
 
 
-def settle() -> None:
-    """In the process that children are forked from: forget the agent, note what a plain interpreter would not know."""
+def settle(*, common: bool) -> None:
+    """In the process that children are forked from: forget the agent, note what a plain interpreter would not know.
+
+    With `common`, what most programs import is loaded first, which pays where many children follow.
+    """
+    if common:
+        _load_common()
     for name in [name for name in sys.modules if name.partition(".")[0] in {"sandboxes", "runarena_preload"}]:
         del sys.modules[name]
     _EXTRA.update(name for name in sys.modules if name not in _AT_START)
@@ -42,9 +47,10 @@ def prepare() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     for number in (signal.SIGPIPE, signal.SIGXFSZ):
         signal.signal(number, signal.SIG_IGN)
-    sys.modules["random"].seed()
+    if "random" in sys.modules:
+        sys.modules["random"].seed()
     if "numpy" in sys.modules:
-        sys.modules["numpy"].random.seed()
+        sys.modules["numpy"].random.seed(int.from_bytes(os.urandom(4), "little"))
 
 
 def run(argv: list[str]) -> int:
@@ -181,7 +187,7 @@ def _flush() -> bool:
     return good
 
 
-def load_common() -> None:
+def _load_common() -> None:
     """Import what most programs import. A fork takes no threads along, so the numeric library gets none of its own."""
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
     for name in [*COMMON.split(), "numpy", "numpy.linalg", "numpy.random"]:

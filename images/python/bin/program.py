@@ -11,5 +11,4 @@ import arena_program
 if __name__ == "__main__":
     os._exit(arena_program.run(sys.argv[1:]))
 
-arena_program.load_common()
 settle, prepare, run = arena_program.settle, arena_program.prepare, arena_program.run
