@@ -18,6 +18,7 @@ QUEUES = tuple(dict.fromkeys(kind.queue for kind in WorkKind))
 HARD_LIMIT_SECONDS = 900
 SOFT_LIMIT_SECONDS = 840
 VISIBILITY_SECONDS = 3600
+PROMPT = {"max_retries": 1, "interval_start": 0.1, "interval_step": 0.0, "interval_max": 0.1}
 
 
 def make_app(
@@ -44,7 +45,12 @@ def make_app(
         worker_redirect_stdouts=False,
         worker_send_task_events=False,
         broker_connection_retry_on_startup=True,
-        broker_transport_options={"visibility_timeout": VISIBILITY_SECONDS, "socket_connect_timeout": 5},
+        broker_transport_options={
+            "visibility_timeout": VISIBILITY_SECONDS,
+            "socket_connect_timeout": 5,
+            # who sends is told at once that nobody is there; who works comes back until somebody is
+            **(PROMPT if runner is None else {}),
+        },
         broker_connection_timeout=5,
     )
 

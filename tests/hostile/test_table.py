@@ -9,11 +9,17 @@ from tests.hostile.test_warm import OTHERS as WARM
 
 PAGE = Path(__file__).parents[2] / "docs/reference/sandbox-policy.md"
 TESTS = Path(__file__).parents[1]
-OTHERS = (
-    WARM
-    | PACKAGE_IDS
-    | {"leave-something-1", "leave-something-2", "hang-up", "silence", "bad-file-names", "bad-requests"}
-)
+LIFE = {"leave-something-1", "leave-something-2", "hang-up", "silence", "bad-file-names", "bad-requests"}
+SERVICE = {
+    "kill-worker-mid-execution",
+    "same-key-at-once",
+    "cancel-in-every-phase",
+    "cancel-behind-unread-input",
+    "ten-times-capacity",
+    "redis-down",
+    "hostile-artefact-names",
+}
+OTHERS = WARM | PACKAGE_IDS | LIFE | SERVICE
 
 
 def attack_rows() -> list[list[str]]:
@@ -25,6 +31,13 @@ def attack_rows() -> list[list[str]]:
 def test_every_attack_is_in_the_table_once() -> None:
     ids = [row[0] for row in attack_rows()]
     assert sorted(ids) == sorted({program.id for program in PROGRAMS} | PROBES.keys() | OTHERS)
+
+
+def test_every_attack_on_the_service_is_named_by_its_test() -> None:
+    tests = {test: next(TESTS.rglob(test)).read_text() for _, test, _ in attack_rows()}
+    for attack, test, _ in attack_rows():
+        if attack in SERVICE:
+            assert f'"""{attack}' in tests[test], attack
 
 
 def test_every_row_names_a_test_that_exists_and_a_line_of_policy() -> None:

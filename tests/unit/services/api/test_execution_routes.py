@@ -238,6 +238,7 @@ def test_input_reaches_only_who_takes_it(client: TestClient, services: Services)
 
 
 def test_files_and_streams_are_safe_downloads(client: TestClient, services: Services) -> None:
+    """hostile-artefact-names."""
     run = started(client)
     assert client.get(f"{URL}/{run}/stdout").status_code == 409
     page = services.blobs.put(b"<script>alert(1)</script>")
