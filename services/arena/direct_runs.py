@@ -8,7 +8,7 @@ import structlog
 
 from sandboxes.registry import Environment
 from services.arena.effects import Effects, Publisher
-from services.arena.programs import Program, prepare, to_blob
+from services.arena.programs import FindDependencies, Program, prepare, to_blob
 from services.clock import Clock, Ids
 from services.domain.direct_run import DirectRun, RunReport, RunState
 from services.domain.execution import ExecutionOutcome
@@ -47,6 +47,7 @@ class DirectRuns:
     publisher: Publisher
     controls: RunControls
     environments: Mapping[str, Environment]
+    find_dependencies: FindDependencies
     queue_bound: int
     clock: Clock
     ids: Ids
@@ -60,7 +61,13 @@ class DirectRuns:
             QueueFull: as many as may wait do.
             Unavailable: the database or the queue cannot be reached; nothing was accepted.
         """
-        return self._submit([to_blob(prepare(program, self.environments))], [program], "", caller, idempotency_key)
+        return self._submit(
+            [to_blob(prepare(program, self.environments, find=self.find_dependencies))],
+            [program],
+            "",
+            caller,
+            idempotency_key,
+        )
 
     def submit_batch(
         self, programs: Sequence[Program], *, caller: str = "", idempotency_key: str | None = None
@@ -71,7 +78,7 @@ class DirectRuns:
         blobs = []
         for position, program in enumerate(programs):
             try:
-                blobs.append(to_blob(prepare(program, self.environments)))
+                blobs.append(to_blob(prepare(program, self.environments, find=self.find_dependencies)))
             except InvalidRequest as error:
                 where = ".".join(["executions", str(position), *([error.where] if error.where else [])])
                 raise InvalidRequest(error.message, hint=error.hint, where=where) from error

@@ -11,7 +11,7 @@ from services.arena.effects import Effects, Publisher
 from services.arena.live_output import LiveOutput
 from services.arena.programs import from_blob
 from services.clock import Clock
-from services.domain.direct_run import DirectRun, RunReport, RunState, SkippedFile, StageReport
+from services.domain.direct_run import DirectRun, InstalledPackage, RunReport, RunState, SkippedFile, StageReport
 from services.domain.execution import ExecutionOutcome, StoredFile
 from services.domain.run_events import StateEvent, ending
 from services.domain.work import Lease
@@ -101,6 +101,10 @@ class DirectStage:
             displays=self._files(result.displays),
             artefacts=self._files(result.artefacts),
             skipped=tuple(SkippedFile(path=found.path, reason=found.reason) for found in result.skipped),
+            installed=tuple(
+                InstalledPackage(name=found.name, version=found.version, digest=found.digest)
+                for found in result.installed
+            ),
             environment_version=result.environment_version,
             image_digest=result.image_digest,
             policy_version=result.policy_version,

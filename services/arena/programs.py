@@ -1,6 +1,6 @@
 """From what somebody asks to run to what a sandbox is asked, checked before it is accepted."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,8 +16,9 @@ from sandboxes.result import Phase
 from sandboxes.spec import RunRequest
 from services.errors import InvalidRequest
 
-# all stages together; well below the time after which a worker's task is ended by force
-MAX_WALL_SECONDS = 720.0
+# all stages together but the install stage; well below the time after which a worker's task is ended by force
+MAX_WALL_SECONDS = 600.0
+FindDependencies = Callable[[str, Mapping[str, bytes]], tuple[str, ...]]
 
 
 class _Kept(BaseModel):
@@ -42,7 +43,8 @@ class _Kept(BaseModel):
 
 @dataclass(frozen=True, kw_only=True)
 class Program:
-    """What is asked for. An empty `entry` is found by the environment; `limits` say per stage what is not as there."""
+    """What is asked for. An empty `entry` is found by the environment, `dependencies` None in the files; `limits` say
+    per stage what is not as in the environment."""
 
     environment: str
     files: Mapping[str, bytes]
@@ -50,7 +52,7 @@ class Program:
     stdin: bytes = b""
     args: tuple[str, ...] = ()
     env: Mapping[str, str] = field(default_factory=dict)
-    dependencies: tuple[str, ...] = ()
+    dependencies: tuple[str, ...] | None = None
     limits: Mapping[Phase, Mapping[str, float]] = field(default_factory=dict)
     tests: bool = True
     interactive: bool = False
@@ -58,8 +60,8 @@ class Program:
     artefacts: tuple[str, ...] = ("**",)
 
 
-def prepare(program: Program, environments: Mapping[str, Environment]) -> RunRequest:
-    """The request for a sandbox, without a key.
+def prepare(program: Program, environments: Mapping[str, Environment], *, find: FindDependencies) -> RunRequest:
+    """The request for a sandbox, without a key; `find` finds what the files of a program ask for.
 
     Raises:
         InvalidRequest: it breaks a rule; names the field.
@@ -79,7 +81,7 @@ def prepare(program: Program, environments: Mapping[str, Environment]) -> RunReq
         stdin=program.stdin,
         args=program.args,
         env=dict(sorted(program.env.items())),
-        dependencies=program.dependencies,
+        dependencies=find(environment.name, program.files) if program.dependencies is None else program.dependencies,
         limits=stages.pop(Phase.RUN, None),
         stage_limits=stages,
         tests=program.tests,

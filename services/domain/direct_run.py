@@ -85,6 +85,15 @@ class SkippedFile:
 
 
 @dataclass(frozen=True, kw_only=True)
+class InstalledPackage:
+    """A package fetched for the run; `digest` is its archive's, as the installer names it."""
+
+    name: str
+    version: str
+    digest: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class RunReport:
     """Everything about how it went. Limits, `limit_source` and `phase` are in the sandbox library's words."""
 
@@ -104,6 +113,7 @@ class RunReport:
     displays: tuple[StoredFile, ...] = ()
     artefacts: tuple[StoredFile, ...] = ()
     skipped: tuple[SkippedFile, ...] = ()
+    installed: tuple[InstalledPackage, ...] = ()
     environment_version: str = ""
     image_digest: str = ""
     policy_version: str = ""

@@ -234,6 +234,7 @@ class Assembly:
             publisher=self.publisher,
             controls=self.controls,
             environments={environment.name: environment for environment in self.registry.all()},
+            find_dependencies=self.dependencies_of,
             queue_bound=self.settings.execution_queue,
             clock=self.clock,
             ids=self.ids,

@@ -87,7 +87,7 @@ class _Line:
 
 
 class RedisControls:
-    """Implements RunControls; threads may share it. A process listens from its first attached run on."""
+    """Implements RunControls; threads may share it. One thread listens for all runs that are attached."""
 
     def __init__(self, url: str) -> None:
         self._redis = redis.Redis.from_url(url, socket_timeout=10, socket_connect_timeout=5)
@@ -143,7 +143,7 @@ class RedisControls:
 
     def _listen(self) -> None:
         pause = threading.Event()
-        while True:
+        while not self._stops_alone():
             try:
                 client: Any = self._redis
                 with client.pubsub(ignore_subscribe_messages=True) as bell:
@@ -152,6 +152,14 @@ class RedisControls:
             except redis.RedisError as error:
                 log.warning("controls_unheard", error=str(error))
                 pause.wait(AGAIN_SECONDS)
+
+    def _stops_alone(self) -> bool:
+        """Whether nobody is attached; then the next who is starts another thread."""
+        with self._lock:
+            if not self._lines:
+                self._thread = None
+                self._listens.clear()
+            return not self._lines
 
     def _hear(self, bell: Any) -> None:
         while True:

@@ -17,6 +17,7 @@ from services.domain.direct_run import DirectRun, RunReport, RunState, StageRepo
 from services.domain.execution import ExecutionOutcome
 
 LOW, HIGH = policy.MINIMUM, policy.MAXIMUM
+Package = Annotated[str, Field(min_length=1, max_length=200)]
 Word = Annotated[str, Field(max_length=32_768)]
 
 
@@ -87,7 +88,9 @@ class NewExecution(WireModel):
     stdin_base64: Base64 | None = Field(None, description="Input as base64, instead of `stdin`.")
     args: list[Word] = Field([], max_length=256)
     env: dict[str, Word] = Field({}, max_length=64, description="Names like THIS_ONE; not those of the sandbox.")
-    dependencies: list[Annotated[str, Field(min_length=1, max_length=200)]] = Field([], max_length=64)
+    dependencies: Annotated[list[Package], Field(max_length=64)] | None = Field(
+        None, description="Packages it needs, where they may be installed; found in its files when left out."
+    )
     limits: StagesIn = StagesIn()
     tests: bool = Field(default=True, description="Whether to run the tests among the files.")
     interactive: bool = Field(default=False, description="Keep the input open for POST .../stdin.")
@@ -116,7 +119,7 @@ class NewExecution(WireModel):
             stdin=stdin,
             args=tuple(self.args),
             env=self.env,
-            dependencies=tuple(self.dependencies),
+            dependencies=None if self.dependencies is None else tuple(self.dependencies),
             limits={Phase(phase): found for phase, found in limits.items()},
             tests=self.tests,
             interactive=self.interactive,
@@ -182,6 +185,14 @@ class SkippedOut(WireModel):
     reason: str
 
 
+class InstalledOut(WireModel):
+    """A package that was fetched for it."""
+
+    name: str
+    version: str
+    digest: str
+
+
 class RunResultOut(WireModel):
     """What happened. `code` is the short word: OK CE RE SG TLE OOM OLE FE, or XX for no verdict on the program."""
 
@@ -202,6 +213,7 @@ class RunResultOut(WireModel):
     displays: list[LeftFileOut]
     artefacts: list[LeftFileOut]
     skipped: list[SkippedOut]
+    installed: list[InstalledOut]
     environment_version: str
     image_digest: str
     policy_version: str
@@ -210,7 +222,16 @@ class RunResultOut(WireModel):
     @classmethod
     def of(cls, report: RunReport) -> "RunResultOut":
         """From the value."""
-        plain = set(cls.model_fields) - {"code", "stages", "displays", "artefacts", "skipped", "stdout", "stderr"}
+        plain = set(cls.model_fields) - {
+            "code",
+            "stages",
+            "displays",
+            "artefacts",
+            "skipped",
+            "installed",
+            "stdout",
+            "stderr",
+        }
         return cls(
             **{name: getattr(report, name) for name in plain},
             code=report.outcome.code,
@@ -220,6 +241,7 @@ class RunResultOut(WireModel):
             displays=[LeftFileOut.model_validate(file) for file in report.displays],
             artefacts=[LeftFileOut.model_validate(file) for file in report.artefacts],
             skipped=[SkippedOut.model_validate(file) for file in report.skipped],
+            installed=[InstalledOut.model_validate(package) for package in report.installed],
         )
 
 

@@ -7,10 +7,18 @@ import pytest
 from sandboxes.limits import MIB
 from sandboxes.registry import Registry
 from sandboxes.result import Phase
-from services.arena.programs import Program, default_entry, from_blob, prepare, to_blob
+from sandboxes.spec import RunRequest
+from services.arena import programs
+from services.arena.programs import Program, default_entry, from_blob, to_blob
 from services.errors import InvalidRequest
 
 ENVIRONMENTS = {found.name: found for found in Registry.load().all()}
+
+
+def prepare(program: Program) -> RunRequest:
+    return programs.prepare(program, ENVIRONMENTS, find=lambda environment, files: (f"{environment}-{len(files)}",))
+
+
 HELLO = Program(environment="python", files={"main.py": b"print(1)"})
 
 
@@ -27,23 +35,27 @@ def test_what_is_kept_comes_back_as_it_was() -> None:
         isolation="container",
         artefacts=("*.png",),
     )
-    request = prepare(program, ENVIRONMENTS)
+    request = prepare(program)
     assert from_blob(to_blob(request), key="k") == replace(request, key="k")
 
 
 def test_limits_that_are_left_out_are_the_environments() -> None:
     usual = ENVIRONMENTS["c"].default_limits(Phase.COMPILE)
-    request = prepare(
-        Program(environment="c", files={"a.c": b""}, limits={Phase.COMPILE: {"wall_seconds": 3}}), ENVIRONMENTS
-    )
+    request = prepare(Program(environment="c", files={"a.c": b""}, limits={Phase.COMPILE: {"wall_seconds": 3}}))
     assert request.stage_limits == {Phase.COMPILE: replace(usual, wall_seconds=3)}
     assert request.limits is None
+
+
+def test_what_it_needs_is_found_unless_it_is_said() -> None:
+    assert prepare(HELLO).dependencies == ("python-1",)
+    assert prepare(replace(HELLO, dependencies=())).dependencies == ()
+    assert prepare(replace(HELLO, dependencies=("x",))).dependencies == ("x",)
 
 
 def test_the_order_of_files_and_names_does_not_make_another_request() -> None:
     one = replace(HELLO, files={"main.py": b"1", "a.py": b"2"}, env={"A": "1", "B": "2"})
     other = replace(HELLO, files={"a.py": b"2", "main.py": b"1"}, env={"B": "2", "A": "1"})
-    assert to_blob(prepare(one, ENVIRONMENTS)) == to_blob(prepare(other, ENVIRONMENTS))
+    assert to_blob(prepare(one)) == to_blob(prepare(other))
 
 
 @pytest.mark.parametrize(
@@ -77,5 +89,5 @@ def test_an_entry_is_found(files: dict[str, bytes], entry: str) -> None:
 )
 def test_what_breaks_a_rule_is_refused_by_name(changes: dict[str, object], where: str) -> None:
     with pytest.raises(InvalidRequest) as caught:
-        prepare(replace(HELLO, **changes), ENVIRONMENTS)  # type: ignore[arg-type]
+        prepare(replace(HELLO, **changes))  # type: ignore[arg-type]
     assert caught.value.where == where
