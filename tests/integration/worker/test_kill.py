@@ -12,6 +12,8 @@ from pathlib import Path
 import docker
 import pytest
 
+from sandboxes.recipes import image_for
+from sandboxes.registry import Registry
 from services.domain.battle import BattleState
 from services.domain.side import Side
 from services.entrypoints.bootstrap import Assembly
@@ -145,12 +147,9 @@ class OwnEngine:
             return False
 
     def take_images(self) -> None:
-        """Copy our environment images from the machine's engine."""
-        tags = [
-            tag for image in docker.from_env().images.list() for tag in image.tags if tag.startswith("runarena/python:")
-        ]
-        assert tags, "the python image is not built: arena images build"
-        save = subprocess.Popen(["docker", "save", *tags], stdout=subprocess.PIPE)
+        """Copy the python image of this checkout from the machine's engine."""
+        tag = image_for(Registry.load().get("python"))
+        save = subprocess.Popen(["docker", "save", tag], stdout=subprocess.PIPE)
         environment = {**os.environ, "DOCKER_HOST": self.url}
         subprocess.run(["docker", "load", "-q"], stdin=save.stdout, env=environment, check=True, timeout=120)
         assert save.wait(timeout=10) == 0
