@@ -22,6 +22,8 @@ def immortalise() -> int:
     """Make every object there is immortal and hide it from the collector; how many, 0 where the layout is unknown."""
     if not COUNTED or sys.version_info[:2] not in VERSIONS or sys.implementation.name != "cpython":
         return 0
+    # what is frozen is hidden from us as it is from the collector
+    gc.unfreeze()
     gc.collect()
     things = _everything()
     for thing in things:

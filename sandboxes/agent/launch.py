@@ -119,6 +119,8 @@ def become(pipes: Pipes, *, enter: Callable[[], None], drop: Callable[[], None],
         privilege.volunteer_for_oom()
         privilege.reset_signals()
         drop()
+        # another uid hides a process again
+        namespace.set_dumpable(value=1)
         os.umask(0o022)
         if preloaded is not None:
             preloaded.prepare()

@@ -192,8 +192,6 @@ def _load_common() -> None:
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
     for name in [*COMMON.split(), "numpy", "numpy.linalg", "numpy.random"]:
         __import__(name)
-    gc.collect()
-    gc.freeze()
 
 
 _AT_START = frozenset(sys.modules)
