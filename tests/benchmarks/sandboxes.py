@@ -1,6 +1,7 @@
 """Hello world by every path, as ratios to plain Docker and bubblewrap: `python -m tests.benchmarks.sandboxes`."""
 
 import argparse
+import importlib
 import shutil
 import statistics
 import subprocess
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sandboxes.backends.docker_engine import DockerEngine
-from sandboxes.recipes import connect, image_for, missing
+from sandboxes.recipes import connect, image_for, missing, runtime_tag
 from sandboxes.registry import Registry
 from sandboxes.spec import RunRequest
 from tests.benchmarks.census import census
@@ -47,6 +48,7 @@ HARDENED = [
     *("--tmpfs", "/sandbox:rw,exec,nosuid,nodev,size=64m", "--ulimit", "nofile=1024", "--ulimit", "core=0"),
 ]
 BASELINE = "docker run --rm, python"
+POOL, VENV = "llm-sandbox pool, python", "/sandbox/.sandbox-venv/bin/python"
 WARM_UP_SECONDS, HOT_RUNS = 2.0, 30
 # (path, at a time): runs/s, p50 in ms (0: none), from the goals of the project
 TARGETS = {
@@ -185,6 +187,36 @@ def bubblewrap(root: Path) -> list[str]:
     return [*words, "--tmpfs", "/sandbox", "--tmpfs", "/tmp", "python3", "-c", "print('hello')"]
 
 
+@contextmanager
+def another_pool(image: str) -> Iterator[Callable[[int], bytes] | None]:
+    """Python in the pool of llm-sandbox, over the same image without our agent; None where it is not installed."""
+    try:
+        factory = importlib.import_module("llm_sandbox.pool")
+    except ImportError:
+        print("llm-sandbox: not installed (pip install 'llm-sandbox[docker]')")
+        yield None
+        return
+    pool = factory.create_pool_manager(
+        config=factory.PoolConfig(max_pool_size=8, min_pool_size=4),
+        lang="python",
+        image=image,
+        skip_environment_setup=True,
+        # it starts the interpreter of an environment that it would make over the network
+        runtime_configs={
+            "command": ["sh", "-c", f"mkdir -p $(dirname {VENV}); ln -s /usr/bin/python3 {VENV}; sleep infinity"]
+        },
+    )
+
+    def once(_: int) -> bytes:
+        with factory.PooledSandboxSession(pool_manager=pool) as session:
+            return str(session.run("print('hello')").stdout).encode()
+
+    try:
+        yield once
+    finally:
+        pool.close()
+
+
 def paths(engine: DockerEngine, registry: Registry, stack: ExitStack) -> list[Way]:
     """Every path that can be measured here."""
     client = connect()
@@ -203,6 +235,9 @@ def paths(engine: DockerEngine, registry: Registry, stack: ExitStack) -> list[Wa
         found.append(Way("bubblewrap, python", command(bubblewrap(stack.enter_context(root_of(image))))))
     else:
         print("bubblewrap: not installed")
+    pooled = stack.enter_context(another_pool(runtime_tag(registry.get("python"))))
+    if pooled is not None:
+        found.append(Way(POOL, pooled))
     found.append(Way("namespace, python", ours(engine, "python", "namespace")))
     found.append(Way("namespace, python cold", ours(engine, "python", "namespace", {"PYTHONHASHSEED": "0"})))
     for language in ("c", "javascript", "java"):
@@ -239,8 +274,9 @@ def main() -> int:
 
 def report(rows: list[Row]) -> None:
     """One line for each measurement, with ratios to each baseline at the same width."""
-    baselines = [BASELINE, "docker exec, python", "bubblewrap, python"]
-    print(f"{'path':26}{'at':>3}{'runs/s':>9}{'p50 ms':>9}{'errors':>8}   x docker run   x docker exec   x bubblewrap")
+    baselines = [BASELINE, "docker exec, python", "bubblewrap, python", POOL]
+    against = "   x docker run   x docker exec   x bubblewrap   x llm-sandbox"
+    print(f"{'path':26}{'at':>3}{'runs/s':>9}{'p50 ms':>9}{'errors':>8}{against}")
     rate = {(row.name, row.at): row.rate for row in rows}
     for row in rows:
         ratios = [row.rate / rate[name, row.at] if rate.get((name, row.at)) else 0.0 for name in baselines]
