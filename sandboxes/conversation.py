@@ -25,7 +25,9 @@ INPUT_WINDOW = 64 * 1024
 
 def opening(job: Job, files: Mapping[str, bytes], stdin: bytes, built: tuple[BuiltFile, ...] = ()) -> Iterator[bytes]:
     """Everything the agent needs before it starts, as frames."""
-    yield frames.encode(frames.JOB, job.to_json())
+    text = job.to_json()
+    for start in range(0, len(text), frames.MAX_PAYLOAD):
+        yield frames.encode(frames.JOB, text[start : start + frames.MAX_PAYLOAD])
     for path, data in files.items():
         yield from frames.named_frames(frames.FILE, path.encode(), data)
     for file in built:

@@ -21,7 +21,7 @@ GRACE_SECONDS = 5.0
 class Inbox:
     """What arrives before the start signal."""
 
-    job: Job | None = None
+    job: bytearray = field(default_factory=bytearray)
     inputs: dict[bytes, bytearray] = field(default_factory=dict)
     executable: set[bytes] = field(default_factory=set)
     stdin: Input = field(default_factory=lambda: Input(bytearray(), open=True))
@@ -29,7 +29,7 @@ class Inbox:
     def take(self, kind: int, payload: bytes) -> None:
         """Keep one frame."""
         if kind == frames.JOB:
-            self.job = Job.from_json(payload)
+            self.job += payload
         elif kind in {frames.FILE, frames.EXECUTABLE}:
             path, data = frames.split_named(payload)
             self.inputs.setdefault(path, bytearray()).extend(data)
@@ -59,9 +59,9 @@ class Session:
         while (frame := self.channel.next_frame())[0] != frames.GO:
             self.inbox.take(*frame)
             self.channel.expect_pings = True
-        if self.inbox.job is None:
+        if not self.inbox.job:
             raise LaunchFailed("no job before the start signal")
-        job = self.inbox.job
+        job = Job.from_json(bytes(self.inbox.job))
         if not job.interactive:
             self.inbox.stdin.open = False
         digests = {path: hashlib.sha256(data).digest() for path, data in self.inbox.inputs.items()}

@@ -306,3 +306,10 @@ def test_a_program_finds_none_of_the_processes_that_made_it(engine: DockerEngine
         "print(sorted(name for name in __import__('sys').modules if 'sandboxes' in name))"
     )
     assert python(engine, code, isolation="namespace").stdout.data == b"0 True\n[0, 1, 2]\n[]\n"
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_many_long_arguments_arrive_whole(engine: DockerEngine, level: str) -> None:
+    args = tuple(f"{number:03d}" + "ü" * 1000 for number in range(16))
+    result = python(engine, "import sys\nprint(len(sys.argv), len(''.join(sys.argv[1:])))", args=args, isolation=level)
+    assert (result.outcome, result.stdout.data) == (Outcome.SUCCEEDED, b"17 16048\n")
