@@ -124,6 +124,23 @@ class Smoke(BaseModel):
     phase: Phase = Phase.RUN
 
 
+class DetectSpec(BaseModel):
+    """How to tell that code is for this environment, beyond the labels and extensions that it lists.
+
+    A program of one of the environments `base` that imports one of `imports` is for this one. Blocks of `base` and of
+    `parts` beside code of this environment are parts of the same program. `beside`: beside a program this only shows or
+    explains it, as a diagram does. `fallback` names the environment that runs it where this one is not built.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    base: tuple[str, ...] = ()
+    imports: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
+    beside: bool = False
+    fallback: str = ""
+
+
 class Environment(BaseModel):
     """One kind of program that can run: a folder with a Dockerfile and this."""
 
@@ -136,6 +153,7 @@ class Environment(BaseModel):
     languages: tuple[str, ...]
     extensions: tuple[str, ...]
     entry: str
+    detect: DetectSpec = DetectSpec()
     files: tuple[str, ...] = ()
     packages: tuple[str, ...] = ()
     install: InstallSpec | None = None
@@ -276,8 +294,9 @@ class Registry:
         return next((env.name for env in self.all() if wanted in env.languages), None)
 
     def by_extension(self, file_name: str) -> str | None:
-        """The environment for a file, by the end of its name."""
-        return next((env.name for env in self.all() if file_name.lower().endswith(env.extensions)), None)
+        """The environment for a file, by the end of its name; one that is told apart by imports comes last."""
+        plain_first = sorted(self.all(), key=lambda env: bool(env.detect.imports))
+        return next((env.name for env in plain_first if file_name.lower().endswith(env.extensions)), None)
 
 
 def _read(path: Path) -> Environment:

@@ -15,8 +15,8 @@ class SourceFile:
 class Snippet:
     """Files, environment and dependencies found in one answer.
 
-    `environment` is empty when the answer holds no code, or code nothing here can run; `reason` says
-    in one sentence why this environment was chosen, or why none was.
+    `environment` is empty when the answer holds no code, or code nothing here can run; `confidence`
+    (0 to 1) is how sure that is, and `reason` says in one sentence why this environment was chosen, or why none was.
     """
 
     id: str
@@ -25,6 +25,7 @@ class Snippet:
     files: tuple[SourceFile, ...] = ()
     entry: str = ""
     dependencies: tuple[str, ...] = ()
+    confidence: float = 0.0
     reason: str = ""
 
     @property

@@ -36,7 +36,8 @@ from services.errors import ArenaError
 from services.events.redis_controls import RedisControls
 from services.events.redis_figures import RedisFigures
 from services.events.redis_streams import RedisEventFollower, RedisEventLog
-from services.extraction.extract import EnvironmentHint, dependencies_of, extract, snippet_from
+from services.extraction.extract import dependencies_of, extract, snippet_from
+from services.extraction.hints import EnvironmentHint
 from services.judges.execution import ExecutionJudge
 from services.judges.llm import LlmJudge
 from services.judges.prompt_file import load_prompt
@@ -254,12 +255,13 @@ class Assembly:
         """What a program that comes as files asks for."""
         texts = [SourceFile(path=path, text=data.decode("utf-8", "replace")) for path, data in files.items()]
         listed = [file.text for file in texts if file.path.endswith("requirements.txt")]
-        return dependencies_of(_hint(self.registry.get(environment)), texts, listed=listed)
+        return dependencies_of(hint_of(self.registry.get(environment)), texts, listed=listed)
 
     @cached_property
     def environment_hints(self) -> tuple[EnvironmentHint, ...]:
-        """What extraction must know of each environment whose image is built, as far as this process can tell."""
-        return tuple(_hint(environment) for environment in self._built_environments())
+        """What extraction must know of each environment; available are those whose image is built, as far as known."""
+        built = {environment.name for environment in self._built_environments()}
+        return tuple(hint_of(found, available=found.name in built) for found in self.registry.all())
 
     def _built_environments(self) -> tuple[Environment, ...]:
         """Those that can run here; all, where no engine is in reach (another machine executes) or none is built yet."""
@@ -337,10 +339,17 @@ def set_up_logs(level: str) -> None:
     )
 
 
-def _hint(environment: Environment) -> EnvironmentHint:
+def hint_of(environment: Environment, *, available: bool = True) -> EnvironmentHint:
+    """What extraction must know of an environment."""
     return EnvironmentHint(
         name=environment.name,
-        languages=tuple(environment.languages),
-        extensions=tuple(environment.extensions),
+        languages=environment.languages,
+        extensions=environment.extensions,
         entry=environment.entry,
+        base=environment.detect.base,
+        imports=environment.detect.imports,
+        parts=environment.detect.parts,
+        beside=environment.detect.beside,
+        fallback=environment.detect.fallback,
+        available=available,
     )

@@ -1,42 +1,36 @@
 """The program in an answer."""
 
-import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.domain.snippet import Snippet, SourceFile
-from services.extraction import javascript_source, paths, python_source, shell_source
-from services.extraction.blocks import Block, blocks_of
+from services.extraction import javascript_source, references, unfenced
+from services.extraction.blocks import blocks_of
+from services.extraction.candidates import candidate_of, languages_without
 from services.extraction.dependencies import MAX_DEPENDENCIES, dependencies
+from services.extraction.detection import detect
 from services.extraction.foreign_packages import foreign_packages
-from services.extraction.languages import ALIASES, OUTPUT, REQUIREMENTS, SHELL, sniff
+from services.extraction.hints import EnvironmentHint, Hints
+from services.extraction.languages import OUTPUT, REQUIREMENTS, SHELL
 from services.extraction.selection import Candidate, choose_entry, choose_files
 
+__all__ = ["EnvironmentHint", "Extraction", "dependencies_of", "extract", "snippet_from"]
+
 MAX_ANSWER_CHARS = 400_000
-
-
-@dataclass(frozen=True, kw_only=True)
-class EnvironmentHint:
-    """What extraction must know of an environment: fence labels, file extensions (with dot) and default entry name."""
-
-    name: str
-    languages: tuple[str, ...]
-    extensions: tuple[str, ...]
-    entry: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Extraction:
     """Files, entry and dependencies for `environment`; that is empty, and `files` too, when nothing here can run.
 
-    `reason` says in a sentence why it came out this way.
+    `confidence` (0 to 1) is how sure the environment is, or that there is none; `reason` says in a sentence why.
     """
 
     files: tuple[SourceFile, ...] = ()
     environment: str = ""
     entry: str = ""
     dependencies: tuple[str, ...] = ()
+    confidence: float
     reason: str
 
 
@@ -48,16 +42,23 @@ def extract(answer_text: str, environments: Sequence[EnvironmentHint], *, prompt
     """
     text, notes = _clean(answer_text)
     if not text.strip():
-        return Extraction(reason="The answer is empty.")
-    blocks = blocks_of(text) or _bare_program(text)
+        return Extraction(reason="The answer is empty.", confidence=1.0)
+    text = unfenced.fenced(text)
+    blocks = blocks_of(text) or unfenced.bare_program(text)
     if not blocks:
-        return Extraction(reason=_sentence("the answer holds no code", notes))
-    candidates = [_candidate(block, environments, notes) for block in blocks]
-    hint = _environment(candidates, environments, prompt)
+        return Extraction(reason=_sentence("the answer holds no code", notes), confidence=0.95)
+    known = Hints(environments)
+    candidates = references.named([candidate_of(block, known, notes) for block in blocks])
+    found = detect(candidates, known, prompt=prompt)
+    if found is None:
+        why, confidence = _why_nothing_runs(candidates)
+        return Extraction(reason=_sentence(why, notes), confidence=confidence)
+    hint = found.environment
     if hint is None:
-        return Extraction(reason=_sentence(_why_nothing_runs(candidates), notes))
-    files = choose_files(candidates, environment=hint.name, default_path=hint.entry)
-    own = [file for file in files if _extension_hint(file.path, (hint,))]
+        return Extraction(reason=_sentence(found.why, notes), confidence=found.confidence)
+    files = choose_files(candidates, family=found.family, default_path=_default_path(found.wanted, hint))
+    endings = (*found.wanted.extensions, *hint.extensions)
+    own = [file for file in files if file.path.lower().endswith(endings)]
     shell = [block.text for block in blocks if block.label in SHELL]
     listed = [c.text for c in candidates if c.language in REQUIREMENTS or c.path.endswith("requirements.txt")]
     return Extraction(
@@ -65,8 +66,13 @@ def extract(answer_text: str, environments: Sequence[EnvironmentHint], *, prompt
         environment=hint.name,
         entry=choose_entry(own or files, preferred=hint.entry),
         dependencies=dependencies_of(hint, files, shell=shell, listed=listed),
-        reason=_sentence(f"{hint.name}: {len(files)} file(s) from {len(blocks)} code block(s)", notes),
+        confidence=found.confidence,
+        reason=_sentence(found.why, notes),
     )
+
+
+def _default_path(wanted: EnvironmentHint, hint: EnvironmentHint) -> str:
+    return wanted.entry if wanted.entry.endswith(hint.extensions) else hint.entry
 
 
 def dependencies_of(
@@ -75,7 +81,7 @@ def dependencies_of(
     """What these files ask for in this environment; `shell` are commands beside them, `listed` requirements texts."""
     if "python" in hint.languages:
         return dependencies(files, shell, listed)
-    if {"javascript", "typescript"} & set(hint.languages):
+    if {"javascript", "typescript", "jsx", "vue", "svelte"} & set(hint.languages):
         sources = [file.text for file in files if file.path.endswith(hint.extensions)]
         manifests = [file.text for file in files if file.path.rsplit("/", 1)[-1] == "package.json"]
         pages = [file.text for file in files if file.path.lower().endswith((".html", ".htm"))]
@@ -92,6 +98,7 @@ def snippet_from(extraction: Extraction, id: str, answer_id: str) -> Snippet:  #
         files=extraction.files,
         entry=extraction.entry,
         dependencies=extraction.dependencies,
+        confidence=extraction.confidence,
         reason=extraction.reason,
     )
 
@@ -104,77 +111,14 @@ def _clean(text: str) -> tuple[str, list[str]]:
     return text.encode("utf-8", "replace").decode("utf-8"), notes
 
 
-def _bare_program(text: str) -> tuple[Block, ...]:
-    """The whole answer as one block when it is Python without a fence."""
-    tree = python_source.parse(text)
-    if tree is None or not python_source.does_something(tree):
-        return ()
-    return (Block(label="", path=paths.from_first_line(text), text=text),)
-
-
-def _candidate(block: Block, environments: Sequence[EnvironmentHint], notes: list[str]) -> Candidate:
-    path = ""
-    if block.path:
-        path, refused = paths.safe(block.path)
-        notes += [refused] if refused else []
-    hint = _label_hint(block.label, environments)
-    language = block.label
-    if not block.label:
-        hint = _extension_hint(path, environments)
-        if not hint and not path:
-            language = _sniffed(block.text)
-            hint = _label_hint(language, environments)
-        language = language or paths.extension(path).removeprefix(".")
-    if hint and language in SHELL and not path and not shell_source.is_script(block.text):
-        hint = None
-    return Candidate(environment=hint.name if hint else "", language=language, path=path, text=block.text)
-
-
-def _sniffed(text: str) -> str:
-    tree = python_source.parse(text)
-    return "python" if tree and python_source.does_something(tree) else sniff(text)
-
-
-def _label_hint(label: str, environments: Sequence[EnvironmentHint]) -> EnvironmentHint | None:
-    return next((hint for hint in environments if label and label in hint.languages), None)
-
-
-def _extension_hint(path: str, environments: Sequence[EnvironmentHint]) -> EnvironmentHint | None:
-    suffix = paths.extension(path)
-    return next((hint for hint in environments if suffix and suffix in hint.extensions), None)
-
-
-def _environment(
-    candidates: Sequence[Candidate], environments: Sequence[EnvironmentHint], prompt: str
-) -> EnvironmentHint | None:
-    """The environment whose language the prompt names, else the one with most code."""
-    sizes = Counter[str]()
-    for candidate in candidates:
-        if candidate.environment and candidate.text.strip():
-            sizes[candidate.environment] += len(candidate.text)
-    # a script beside a program starts or shows it; it is the program itself only where there is no other
-    beside = {candidate.environment for candidate in candidates if candidate.language in SHELL}
-    if sizes.keys() - beside:
-        for name in beside & sizes.keys():
-            del sizes[name]
-    words = set(re.findall(r"[\w+#]+", prompt.lower())) if len(sizes) > 1 else set()
-    ranked = sorted(
-        (hint for hint in environments if sizes[hint.name]),
-        key=lambda hint: (not words.isdisjoint(hint.languages), sizes[hint.name]),
-        reverse=True,
-    )
-    return ranked[0] if ranked else None
-
-
-def _why_nothing_runs(candidates: Sequence[Candidate]) -> str:
+def _why_nothing_runs(candidates: Sequence[Candidate]) -> tuple[str, float]:
     silent = SHELL | OUTPUT | REQUIREMENTS
-    labels = [c.language for c in candidates if c.language and not c.environment and c.language not in silent]
-    names = sorted({ALIASES.get(label, label) for label in labels if len(label) <= 30})
+    names = languages_without([c for c in candidates if c.language not in silent])
     if names:
-        return f"no environment here runs {' or '.join(names[:5])}"
+        return f"no environment here runs {' or '.join(names[:5])}", 0.9
     if any(candidate.language in SHELL for candidate in candidates):
-        return "the answer holds only shell commands, which are never run"
-    return "the code blocks hold no program that was recognised"
+        return "the answer holds only shell commands, which are never run", 0.9
+    return "the code blocks hold no program that was recognised", 0.7
 
 
 def _sentence(text: str, notes: Sequence[str]) -> str:

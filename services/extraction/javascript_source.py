@@ -35,7 +35,7 @@ def packages(
     """
     texts = list(sources)
     groups = [_groups(text) for text in manifests]
-    found = {_package(match[1]) for text in texts for match in _SPECIFIER.findall(_code(text))}
+    found = {package_of(match[1]) for text in texts for match in _SPECIFIER.findall(_code(text))}
     found |= {name for group in groups for name in (*group["dependencies"], *group["peerDependencies"])}
     versions = {name: version for text in (*texts, *shell) for name, version in _installs(text)}
     versions |= {name: text for group in groups for part in group.values() for name, text in part.items()}
@@ -48,7 +48,8 @@ def _code(text: str) -> str:
     return _ATTEMPT.sub(" ", _TYPES.sub(" ", _COMMENT.sub(" ", text)))
 
 
-def _package(specifier: str) -> str:
+def package_of(specifier: str) -> str:
+    """The package that an import leads to; empty for a file, an address or a built-in module by its full name."""
     if specifier.startswith((".", "/", "node:", "file:", "http:", "https:", "#")):
         return ""
     parts = specifier.split("/")

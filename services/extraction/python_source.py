@@ -73,3 +73,18 @@ def _is_attempt(node: ast.AST) -> bool:
 def _attempted(node: ast.AST) -> list[ast.AST]:
     body = node.body if isinstance(node, ast.Try) else []
     return [part for statement in body for part in ast.walk(statement)]
+
+
+def is_plainly_a_program(tree: ast.Module) -> bool:
+    """Whether there is an import, a definition, a loop or a call of print: more than output happens to look like."""
+    kinds = ast.Import | ast.ImportFrom | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.For | ast.While
+    if any(isinstance(node, kinds | ast.With | ast.Try) for node in tree.body):
+        return True
+    calls = (node.func for node in ast.walk(tree) if isinstance(node, ast.Call))
+    return any(isinstance(called, ast.Name) and called.id == "print" for called in calls)
+
+
+def does_something_by_calls(tree: ast.Module) -> bool:
+    """Whether the text is a program rather than a formula, which may look like an assignment."""
+    calls = any(isinstance(node, ast.Call) for node in ast.walk(tree))
+    return does_something(tree) and (calls or is_plainly_a_program(tree))

@@ -1,13 +1,16 @@
 """Which blocks are the program: named files, else one block that stands alone. Blocks are never concatenated."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from services.domain.snippet import SourceFile
 from services.extraction import python_source
+from services.extraction.content import Evidence
 from services.extraction.languages import SHELL
 
 MAX_FILES = 50
+_TEST = re.compile(r"(?:^|/)test_[^/]*$|[._-](?:test|spec)\.\w+$")
 _ENTRY_STEMS = ("main", "app", "__main__", "run", "index", "game", "cli", "server")
 
 
@@ -19,24 +22,28 @@ class Candidate:
     language: str
     path: str
     text: str
+    label: str = ""
+    evidence: Evidence = Evidence.LABEL
 
 
-def choose_files(candidates: Sequence[Candidate], *, environment: str, default_path: str) -> tuple[SourceFile, ...]:
-    """The files of the program, at most 50, in order of first mention.
+def choose_files(
+    candidates: Sequence[Candidate], *, family: Collection[str], default_path: str
+) -> tuple[SourceFile, ...]:
+    """The files of the program, at most 50, in order of first mention; `family` are its code's environments.
 
     Named blocks are files (a later block of the same name replaces an earlier one unless it no longer parses), data
     files of other languages among them. Of the unnamed blocks one joins, as `default_path`: when no file of the
-    environment is named, or when it imports a named module and no file has that name or a main guard.
+    family is named, or when it imports a named module and no file has that name or a main guard.
     """
     named: dict[str, str] = {}
     for candidate in candidates:
         path = candidate.path
-        if not path or candidate.language in SHELL or len(named) >= MAX_FILES:
+        if not path or (candidate.language in SHELL and candidate.environment not in family) or len(named) >= MAX_FILES:
             continue
         if _fits(path, named) and _better(candidate, named.get(path)):
             named[path] = candidate.text
-    own = [c for c in candidates if c.path and c.environment == environment]
-    unnamed = [c.text for c in candidates if not c.path and c.environment == environment and c.text.strip()]
+    own = [c for c in candidates if c.path and c.environment in family]
+    unnamed = [c.text for c in candidates if not c.path and c.environment in family and c.text.strip()]
     main = stand_alone(unnamed) if unnamed else ""
     if main and (not own or _drives(main, named, default_path)):
         named[default_path] = main
@@ -67,6 +74,7 @@ def choose_entry(files: Sequence[SourceFile], *, preferred: str) -> str:
     for name in names:
         if name in by_name or name in by_stem:
             return by_name.get(name) or by_stem[name]
+    files = [file for file in files if not _TEST.search(file.path)] or files
     guarded = [file for file in files if python_source.has_main_guard(file.text)]
     usable = guarded or [file for file in files if not file.path.endswith("__init__.py")] or list(files)
     return max(usable, key=lambda file: len(file.text)).path if usable else ""

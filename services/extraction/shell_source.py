@@ -10,6 +10,16 @@ _TOOL_WORDS = """
 """
 _TOOLS = frozenset(_TOOL_WORDS.split())
 _CONTROL = re.compile(r"\b(if|for|while|until|case|function|local|declare|read|trap|awk|sed)\b|\(\)\s*\{|\$\(|<<")
+_PLAIN = re.compile(
+    r"^[ \t]*(?:(?:if|elif)[ \t].*;[ \t]*then|(?:for|while|until)[ \t].*;[ \t]*do|case[ \t].*[ \t]in|"
+    r"set[ \t]+-[euxo]{1,4})[ \t]*$",
+    re.MULTILINE,
+)
+
+
+def is_plainly_a_script(text: str) -> bool:
+    """Whether there is a line that only a shell means this way."""
+    return text.startswith("#!") or bool(_PLAIN.search(text))
 
 
 def is_script(text: str) -> bool:

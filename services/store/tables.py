@@ -99,6 +99,7 @@ SNIPPETS = sa.Table(
     sa.Column("files", Document(tuple[SourceFile, ...]), nullable=False),
     _text("entry"),
     sa.Column("dependencies", Document(tuple[str, ...]), nullable=False),
+    sa.Column("confidence", sa.Float(), nullable=False, server_default="0"),
     _text("reason"),
     sa.UniqueConstraint("answer_id"),
 )

@@ -78,6 +78,7 @@ def snippet(**changes: Any) -> Snippet:
         "files": (SourceFile(path="main.py", text="print(1)\n"), SourceFile(path="data/ü.txt", text="")),
         "entry": "main.py",
         "dependencies": ("numpy",),
+        "confidence": 0.97,
         "reason": "The block says python.",
     }
     return Snippet(**values | changes)

@@ -69,11 +69,15 @@ class FileOut(WireModel):
 
 
 class SnippetOut(WireModel):
-    """The program taken out of an answer; `reason` says why this environment, or why none."""
+    """The program taken out of an answer.
+
+    `reason` says why this environment, or why none; `confidence` is how sure that is, from 0 (not known) to 1.
+    """
 
     environment: str
     entry: str
     dependencies: list[str]
+    confidence: float = Field(ge=0, le=1)
     reason: str
     files: list[FileOut]
 

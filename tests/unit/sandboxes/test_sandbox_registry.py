@@ -7,7 +7,7 @@ import pytest
 from sandboxes.errors import InvalidRun
 from sandboxes.limits import Limits
 from sandboxes.recipes import agent_files, image_for
-from sandboxes.registry import Registry
+from sandboxes.registry import DetectSpec, Registry
 from sandboxes.result import Phase
 
 TEXT = """
@@ -49,13 +49,28 @@ def test_an_environment_is_a_folder(images: Path) -> None:
     assert (registry.by_extension("X.TY"), registry.by_extension("x.py")) == ("toy", None)
 
 
+def test_an_environment_told_apart_by_imports_says_so_and_shares_the_extension_of_its_base(images: Path) -> None:
+    (images / "arcade").mkdir()
+    detect = "detect: {base: [toy], imports: [arcade], fallback: toy}\n"
+    (images / "arcade/environment.yaml").write_text(TEXT.replace("name: toy", "name: arcade") + detect)
+    registry = Registry.load(images)
+    assert registry.get("arcade").detect == DetectSpec(base=("toy",), imports=("arcade",), fallback="toy")
+    assert registry.by_extension("x.ty") == "toy"
+
+
 def test_unknown_names_are_told_what_there_is(images: Path) -> None:
     with pytest.raises(InvalidRun, match="there are: toy"):
         Registry.load(images).get("cobol")
 
 
 @pytest.mark.parametrize(
-    "change", [("title: Toy", "titel: Toy"), ("name: toy", "name: other"), ("limits: {", "limits: [")]
+    "change",
+    [
+        ("title: Toy", "titel: Toy"),
+        ("name: toy", "name: other"),
+        ("limits: {", "limits: ["),
+        ("title:", "detect: {import: [x]}\ntitle:"),
+    ],
 )
 def test_a_wrong_file_is_named(images: Path, change: tuple[str, str]) -> None:
     (images / "toy/environment.yaml").write_text(TEXT.replace(*change))
