@@ -38,9 +38,6 @@ ENTRYPOINT ["/usr/bin/python3", "-I", "-S", "{AGENT_FOLDER}"]
 CMD []
 """
 
-# two removals of one intermediate container by the engine itself; what was built until then is in its cache
-ENGINE_RACE = "is already in progress"
-
 Progress = Callable[[str], None]
 
 
@@ -200,15 +197,8 @@ class _Recipe:
         if self._host is None:
             self._host = read_host_settings(self._environ)
         self._say(f"building {tag}")
-        context = {**files, **self._host.context_files()}
         try:
-            try:
-                self._stream(tag, _tar(context), arguments, self._host)
-            except Unavailable as error:
-                if ENGINE_RACE not in error.message:
-                    raise
-                self._say("the engine got in its own way; once more")
-                self._stream(tag, _tar(context), arguments, self._host)
+            self._stream(tag, _tar({**files, **self._host.context_files()}), arguments, self._host)
         except (docker.errors.DockerException, requests.RequestException) as error:
             raise Unavailable(f"building {tag} failed: {error}") from error
         image_id = _image_id(self._client, tag)
@@ -226,7 +216,6 @@ class _Recipe:
             decode=True,
             buildargs={**arguments, **host.proxies},
             network_mode=host.network_mode,
-            labels={"runarena.owner": "runarena"},
         )
         tail: list[str] = []
         for line in lines:

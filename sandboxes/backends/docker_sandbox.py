@@ -176,9 +176,10 @@ class Workshop:
         raise BackendLost(f"the sandbox went away in mid-run (state {state['Status']}, code {state['ExitCode']})")
 
     def owned(self) -> list[dict[str, Any]]:
-        """All containers of this kind on the engine, whoever's they are."""
+        """All sandboxes on the engine, whoever's they are; what merely comes from an image of ours has no deadline."""
+        labels = [f"{policy.LABEL}owner={policy.OWNER}", f"{policy.LABEL}deadline"]
         with engine_trouble():
-            found = self._client.api.containers(all=True, filters={"label": f"{policy.LABEL}owner={policy.OWNER}"})
+            found = self._client.api.containers(all=True, filters={"label": labels})
         return list(found)
 
     @property

@@ -101,7 +101,7 @@ class Stock:
 
     def _is_due(self, found: dict[str, dict[str, str]], now: float) -> bool:
         labels = found["Labels"]
-        if float(labels.get(policy.LABEL + "deadline", "0")) < now:
+        if float(labels[policy.LABEL + "deadline"]) < now:
             return True
         ours = labels.get(policy.LABEL + "scope") == self._scope
         return ours and not self._lifelines.is_alive(labels.get(policy.LABEL + "pool", ""))

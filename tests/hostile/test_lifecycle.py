@@ -2,6 +2,7 @@
 
 import threading
 import time
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -113,10 +114,20 @@ def test_reap_takes_what_is_overdue_or_has_no_owner_and_nothing_else(workshop: W
     ):
         shop = Workshop(connect, boot_id=BOOT, scope=where, pool=owner, runtime="")
         made[name] = make(shop, tmp_path, "container", deadline=time.time() + deadline)
+    # the steps of a build, and what somebody starts by hand, bear the labels of the image they come from
+    image = client.images.get(made["strange"].shape.image)
+    built = client.images.build(fileobj=BytesIO(f"FROM {image.id}".encode()), labels={"runarena.owner": "runarena"})[0]
+    step = client.containers.create(built.id, entrypoint="sleep", command="60", network_disabled=True)
+    step.start()
     engine.reap()
     left = {found.id for found in client.containers.list(all=True, filters={"label": f"runarena.boot={BOOT}"})}
+    step.reload()
+    running = step.status
+    step.remove(force=True)
+    client.images.remove(built.id, force=True)
     lifelines.release("alive", lifeline)
     assert {name for name, sandbox in made.items() if sandbox.id in left} == {"in-time", "strange"}
+    assert running == "running"
     for sandbox in made.values():
         workshop.destroy(sandbox)
     engine.close()
