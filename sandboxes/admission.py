@@ -32,6 +32,14 @@ def admit(request: RunRequest, *limits: Limits) -> None:
     _check_words(request)
     for found in limits:
         _check_limits(found)
+    if request.isolation == policy.NAMESPACE and not fits_warm(*limits):
+        least = policy.WARM_MEMORY_BYTES
+        raise InvalidRun(f"level {policy.NAMESPACE} takes at least memory_bytes = {least}", where="limits")
+
+
+def fits_warm(*limits: Limits) -> bool:
+    """Whether a warm sandbox can have these limits and still do its own work."""
+    return all(found.memory_bytes >= policy.WARM_MEMORY_BYTES for found in limits)
 
 
 def check_paths(paths: Iterable[str]) -> None:

@@ -24,6 +24,8 @@ OPEN_FILES = 1024
 MAX_FILES, MAX_INPUT_BYTES, MAX_STDIN_BYTES = 256, 16 * MIB, 16 * MIB
 MAX_BUILD_BYTES, MAX_PACKAGES_BYTES = 16 * MIB, 256 * MIB
 MAX_ARTEFACTS, MAX_ARTEFACT_BYTES = 64, 16 * MIB
+# a warm sandbox with an interpreter loaded uses this much itself; whoever asks for less gets a container of its own
+WARM_MEMORY_BYTES = 64 * MIB
 GRACE_SECONDS = 10.0
 LABEL = "runarena."
 # a warm sandbox is destroyed after so many runs or so many seconds, whatever it looks like

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sandboxes import policy, summary
-from sandboxes.admission import admit
+from sandboxes.admission import admit, fits_warm
 from sandboxes.backends.docker_install import Installer, PackageIndex
 from sandboxes.backends.docker_run import CANCELLED, Run, Runs
 from sandboxes.backends.docker_sandbox import Shape, Workshop, engine_trouble
@@ -217,7 +217,7 @@ class DockerEngine:
         return self._shape(environment, image, self._isolation or environment.isolation, None)
 
     def _shape(self, environment: Environment, image: str, isolation: str, plan: Plan | None) -> Shape:
-        if isolation == policy.NAMESPACE:
+        if isolation == policy.NAMESPACE and (plan is None or fits_warm(*(stage.limits for stage in plan.stages))):
             shape = Shape(image=image, isolation=isolation, preload=environment.preload)
             self._stock.learn(shape, environment)
             if self._stock.try_namespaces(shape):

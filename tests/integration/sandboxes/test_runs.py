@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from sandboxes.backends.docker_engine import DockerEngine
+from sandboxes.errors import InvalidRun
 from sandboxes.limits import MIB, Limits
 from sandboxes.recipes import build
 from sandboxes.registry import Registry
@@ -313,3 +314,14 @@ def test_many_long_arguments_arrive_whole(engine: DockerEngine, level: str) -> N
     args = tuple(f"{number:03d}" + "ü" * 1000 for number in range(16))
     result = python(engine, "import sys\nprint(len(sys.argv), len(''.join(sys.argv[1:])))", args=args, isolation=level)
     assert (result.outcome, result.stdout.data) == (Outcome.SUCCEEDED, b"17 16048\n")
+
+
+def test_a_run_with_less_memory_than_a_warm_sandbox_needs_gets_a_container(engine: DockerEngine) -> None:
+    small, wanted = replace(Limits(), memory_bytes=32 * MIB), replace(Limits(), memory_bytes=64 * MIB)
+    found = [python(engine, "print('hi')", limits=limits) for limits in (small, wanted)]
+    assert [(result.outcome, result.isolation) for result in found] == [
+        (Outcome.SUCCEEDED, "container"),
+        (Outcome.SUCCEEDED, "namespace"),
+    ]
+    with pytest.raises(InvalidRun, match="memory_bytes = 67108864"):
+        python(engine, "print('hi')", limits=small, isolation="namespace")
