@@ -6,13 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from sandboxes.agent import frames, privilege
+from sandboxes.agent import frames, namespace, privilege
 from sandboxes.agent.channel import Channel
 from sandboxes.agent.files import Send, write_whole
 from sandboxes.agent.job import Job, Stage
 from sandboxes.agent.launch import LaunchFailed, Pipes, Preloaded, Program, become, start
 
-WRITABLE = ("/sandbox", "/tmp", "/dev/shm")  # noqa: S108
 FULL_BELOW_BYTES = 64 * 1024
 
 
@@ -83,7 +82,7 @@ class OwnChild:
 class ContainerCell:
     """The container is the run's own: the agent is its root and hands the files to a helper of the program's uid."""
 
-    work = "/sandbox"
+    work = namespace.WORK
 
     def __init__(self, preloaded: Preloaded | None) -> None:
         """`preloaded` has settled."""
@@ -139,7 +138,7 @@ class ContainerCell:
 
     def is_full(self) -> bool:
         """Look at the mounts."""
-        return any(no_room(os.statvfs(path)) for path in WRITABLE)
+        return any(no_room(os.statvfs(path)) for path in namespace.WRITABLE)
 
     def _drop(self) -> None:
         privilege.become(self._uid)

@@ -9,9 +9,9 @@ import signal
 import socket
 
 from sandboxes.agent import namespace, privilege
+from sandboxes.agent.cell import kill_all
 
 KILL, RESIZE, DONE, READY, TROUBLE = b"kill", b"size", b"done", b"ready", b"!"
-PLACES = (namespace.WORK, "/tmp", "/dev/shm")  # noqa: S108
 
 
 def serve(link: socket.socket, disk_bytes: int, inodes: int) -> None:
@@ -23,7 +23,7 @@ def serve(link: socket.socket, disk_bytes: int, inodes: int) -> None:
     try:
         namespace.furnish(disk_bytes=disk_bytes, inodes=inodes)
         privilege.keep_capabilities(privilege.SYS_ADMIN)
-        places = [os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC) for path in PLACES]
+        places = [os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC) for path in namespace.WRITABLE]
         homes = [os.open(f"/proc/self/ns/{kind}", os.O_RDONLY | os.O_CLOEXEC) for kind in namespace.KINDS]
         held = [*homes, *places]
         socket.send_fds(link, [READY], held)
@@ -51,10 +51,7 @@ def _obey(order: bytes) -> bytes:
 
 def _kill_everyone() -> None:
     """SIGKILL to all but ourselves; returns when none of our children is left."""
-    try:
-        os.kill(-1, signal.SIGKILL)
-    except ProcessLookupError:
-        return
+    kill_all()
     try:
         # orphans are ignored, so this waits for the last of them and then says that there is none
         os.waitpid(-1, 0)

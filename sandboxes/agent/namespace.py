@@ -16,6 +16,8 @@ MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = 32, 4096, 16384, 1 << 18
 QUIET = MS_NOSUID | MS_NODEV | MS_NOEXEC
 SCRATCH_BYTES, SCRATCH_INODES, SHARED_MEMORY_BYTES = 16 << 20, 1024, 8 << 20
 WORK = "/sandbox"
+# the only places where a program may write
+WRITABLE = (WORK, "/tmp", "/dev/shm")  # noqa: S108
 # what the engine hides from containers; it is not allowed to hide it before we have mounted a /proc of our own
 HIDDEN_FILES = (
     "kcore",

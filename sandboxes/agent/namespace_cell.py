@@ -204,7 +204,7 @@ class NamespaceCell:
             raise Broken(f"no namespaces: {why}") from why
         kinds = len(namespace.KINDS)
         self._homes, self._places = list(fds[:kinds]), list(fds[kinds:])
-        if said != init.READY or len(self._places) != len(init.PLACES):
+        if said != init.READY or len(self._places) != len(namespace.WRITABLE):
             raise OSError(said[1:].decode(errors="replace") or "no namespaces: their PID 1 died")
 
     def _fork(self, nursery: Nursery) -> tuple[Nursery, Pipes]:
