@@ -120,6 +120,11 @@ class RunReport:
     isolation: str = ""
     backend: str = ""
 
+    @property
+    def code(self) -> str:
+        """The short word for the outcome."""
+        return self.outcome.code
+
     def file(self, path: str) -> StoredFile | None:
         """The artefact or display of this path."""
         return next((found for found in (*self.artefacts, *self.displays) if found.path == path), None)

@@ -60,16 +60,5 @@ RunEvent = Annotated[StateEvent | OutputEvent | EndedEvent, Field(discriminator=
 
 def ending(report: RunReport) -> EndedEvent:
     """The last event of a run with this report."""
-    return EndedEvent(
-        outcome=report.outcome,
-        code=report.outcome.code,
-        phase=report.phase,
-        exit_code=report.exit_code,
-        signal=report.signal,
-        limit_hit=report.limit_hit,
-        limit_source=report.limit_source,
-        message=report.message,
-        wall_seconds=report.wall_seconds,
-        cpu_seconds=report.cpu_seconds,
-        peak_memory_bytes=report.peak_memory_bytes,
-    )
+    shared = set(EndedEvent.model_fields) - {"kind"}
+    return EndedEvent.model_validate({name: getattr(report, name) for name in shared})

@@ -13,7 +13,7 @@ from services.api.schemas.base import WireModel
 from services.api.schemas.battle import LeftFileOut, ProblemOut, StreamOut
 from services.arena.direct_runs import MAX_BATCH
 from services.arena.programs import Program
-from services.domain.direct_run import DirectRun, RunReport, RunState, StageReport
+from services.domain.direct_run import DirectRun, RunReport, RunState
 from services.domain.execution import ExecutionOutcome
 
 LOW, HIGH = policy.MINIMUM, policy.MAXIMUM
@@ -172,11 +172,6 @@ class RunStageOut(WireModel):
     stdout: StreamOut
     stderr: StreamOut
 
-    @classmethod
-    def of(cls, stage: StageReport) -> "RunStageOut":
-        """From the value."""
-        return cls.model_validate(stage)
-
 
 class SkippedOut(WireModel):
     """Something the program left that was not taken, and why."""
@@ -222,27 +217,7 @@ class RunResultOut(WireModel):
     @classmethod
     def of(cls, report: RunReport) -> "RunResultOut":
         """From the value."""
-        plain = set(cls.model_fields) - {
-            "code",
-            "stages",
-            "displays",
-            "artefacts",
-            "skipped",
-            "installed",
-            "stdout",
-            "stderr",
-        }
-        return cls(
-            **{name: getattr(report, name) for name in plain},
-            code=report.outcome.code,
-            stdout=StreamOut.of(report.stdout),
-            stderr=StreamOut.of(report.stderr),
-            stages=[RunStageOut.of(stage) for stage in report.stages],
-            displays=[LeftFileOut.model_validate(file) for file in report.displays],
-            artefacts=[LeftFileOut.model_validate(file) for file in report.artefacts],
-            skipped=[SkippedOut.model_validate(file) for file in report.skipped],
-            installed=[InstalledOut.model_validate(package) for package in report.installed],
-        )
+        return cls.model_validate(report)
 
 
 class RunOut(WireModel):
