@@ -8,12 +8,12 @@ from sandboxes.result import Artefact, RunResult, StageResult
 from sandboxes.runner import RunControl, Runner
 from services.arena.captured import captured
 from services.arena.effects import Effects, Publisher
-from services.arena.live_output import LiveOutput
+from services.arena.live_output import LiveOutput, LivePiece
 from services.arena.programs import from_blob
 from services.clock import Clock
 from services.domain.direct_run import DirectRun, InstalledPackage, RunReport, RunState, SkippedFile, StageReport
 from services.domain.execution import ExecutionOutcome, StoredFile
-from services.domain.run_events import StateEvent, ending
+from services.domain.run_events import OutputEvent, StateEvent, ending
 from services.domain.work import Lease
 from services.events.controls import RunControls
 from services.store.blobs import BlobStore
@@ -74,14 +74,25 @@ class DirectStage:
 
     def _execute(self, run: DirectRun, control: RunControl) -> RunReport:
         request = from_blob(self.blobs.get(run.program), key=run.id)
-        live = LiveOutput(publisher=self.publisher, run_id=run.id, attempt=run.attempts, clock=self.clock)
         try:
-            with live:
+            with LiveOutput(lambda piece: self._announce(run, piece)) as live:
                 result = self.runner.run(request, on_output=live, control=control)
         except InvalidRun as error:
             # this worker's rules are not those that accepted it
             return RunReport(outcome=ExecutionOutcome.REJECTED, message=error.message)
         return self._report(result)
+
+    def _announce(self, run: DirectRun, piece: LivePiece) -> bool:
+        event = OutputEvent(
+            attempt=run.attempts,
+            sequence=piece.sequence,
+            stream=piece.stream,
+            phase=piece.phase.value,
+            at=self.clock.now(),
+            text=piece.text,
+            cut=piece.cut,
+        )
+        return self.publisher.announce(run.id, event)
 
     def _report(self, result: RunResult) -> RunReport:
         return RunReport(

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 from sandboxes.result import RunResult
-from sandboxes.runner import OutputFrame, Runner
+from sandboxes.runner import Runner
 from sandboxes.spec import RunRequest
 from services.arena.captured import captured
 from services.arena.effects import Effects, Publisher
+from services.arena.live_output import LiveOutput, LivePiece
 from services.arena.orchestrator import Orchestrator
 from services.clock import Ids
 from services.domain.answer import Answer
@@ -51,7 +52,8 @@ class ExecutionStage:
             entry=snippet.entry,
             dependencies=snippet.dependencies,
         )
-        result = self.runner.run(request, on_output=_Live(self.publisher, answer))
+        with LiveOutput(lambda piece: self._announce(answer, piece), most_bytes=LIVE_BYTES) as live:
+            result = self.runner.run(request, on_output=live)
         execution = self._execution(answer, snippet, result)
         effects = Effects()
         effects.event(answer.battle_id, _ended(answer, execution))
@@ -61,6 +63,12 @@ class ExecutionStage:
             self.orchestrator.side_finished(uow, uow.answers.get(answer.id), execution.outcome, effects)
             uow.commit()
         self.publisher.publish(effects)
+
+    def _announce(self, answer: Answer, piece: LivePiece) -> bool:
+        if piece.cut:
+            return True
+        event = ExecutionEvent(side=answer.side, stream=piece.stream, text=piece.text)
+        return self.publisher.announce(answer.battle_id, event)
 
     def _execution(self, answer: Answer, snippet: Snippet, result: RunResult) -> Execution:
         return Execution(
@@ -102,22 +110,3 @@ def _ended(answer: Answer, execution: Execution) -> ExecutionEvent:
         wall_seconds=execution.wall_seconds,
         peak_memory_bytes=execution.peak_memory_bytes,
     )
-
-
-class _Live:
-    """Passes the first output on to viewers while the program runs."""
-
-    def __init__(self, publisher: Publisher, answer: Answer) -> None:
-        self._publisher, self._answer, self._left = publisher, answer, LIVE_BYTES
-
-    def __call__(self, frame: OutputFrame) -> None:
-        data = frame.data[: self._left]
-        if not data:
-            return
-        self._left -= len(data)
-        event = ExecutionEvent(
-            side=self._answer.side,
-            stream="stdout" if frame.stream == "stdout" else "stderr",
-            text=data.decode("utf-8", "replace"),
-        )
-        self._publisher.announce(self._answer.battle_id, event)

@@ -3,6 +3,7 @@
 import codecs
 import threading
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Literal, Self
@@ -10,9 +11,6 @@ from typing import Literal, Self
 from sandboxes.agent.frames import OUTPUT_CHUNK
 from sandboxes.result import Phase
 from sandboxes.runner import OutputFrame
-from services.arena.effects import Publisher
-from services.clock import Clock
-from services.domain.run_events import OutputEvent
 
 LIVE_BYTES = 1024 * 1024
 GATHER_SECONDS = 0.02
@@ -27,16 +25,28 @@ class _Piece:
     data: bytearray
 
 
+@dataclass(frozen=True, kw_only=True)
+class LivePiece:
+    """Text of one stream; `sequence` counts from 0. With `cut` it is empty, and nothing more is shown live."""
+
+    sequence: int
+    stream: Stream
+    phase: Phase
+    text: str
+    cut: bool = False
+
+
 @dataclass
 class LiveOutput:
-    """A FrameSink. A thread of its own publishes what has gathered; leaving the block publishes the rest."""
+    """A FrameSink of at most `most_bytes`; leaving the block tells the rest.
 
-    publisher: Publisher
-    run_id: str
-    attempt: int
-    clock: Clock
+    A thread of its own hands what has gathered to `tell`, until that says False.
+    """
+
+    tell: Callable[[LivePiece], bool]
+    most_bytes: int = LIVE_BYTES
     _pieces: deque[_Piece] = field(default_factory=deque)
-    _left: int = LIVE_BYTES
+    _taken: int = 0
     _over: bool = False
     _sequence: int = 0
     _decoders: dict[tuple[Stream, Phase], codecs.IncrementalDecoder] = field(default_factory=dict)
@@ -51,8 +61,9 @@ class LiveOutput:
         with self._lock:
             if self._over:
                 return
-            data, self._over = frame.data[: self._left], len(frame.data) > self._left
-            self._left -= len(data)
+            left = self.most_bytes - self._taken
+            data, self._over = frame.data[:left], len(frame.data) > left
+            self._taken += len(data)
             last = self._pieces[-1] if self._pieces else None
             fits = last is not None and len(last.data) + len(data) <= OUTPUT_CHUNK
             if last is not None and fits and (last.stream, last.phase) == (stream, frame.phase):
@@ -61,7 +72,7 @@ class LiveOutput:
                 self._pieces.append(_Piece(stream, frame.phase, bytearray(data)))
         self._come.set()
         if self._thread is None:
-            self._thread = threading.Thread(target=self._publish, name=f"live-{self.run_id}", daemon=True)
+            self._thread = threading.Thread(target=self._publish, name="live-output", daemon=True)
             self._thread.start()
 
     def __enter__(self) -> Self:
@@ -84,12 +95,12 @@ class LiveOutput:
             with self._lock:
                 pieces, self._pieces, cut = self._pieces, deque(), self._over
             for piece in pieces:
-                reachable = reachable and self._tell(piece)
+                reachable = reachable and self._decode(piece)
             if ends or cut:
                 self._finish(cut=cut)
                 return
 
-    def _tell(self, piece: _Piece) -> bool:
+    def _decode(self, piece: _Piece) -> bool:
         place = (piece.stream, piece.phase)
         if place not in self._decoders:
             self._decoders[place] = codecs.getincrementaldecoder("utf-8")("replace")
@@ -105,14 +116,6 @@ class LiveOutput:
             self._announce("stdout", Phase.RUN, "", cut=True)
 
     def _announce(self, stream: Stream, phase: Phase, text: str, *, cut: bool = False) -> bool:
-        event = OutputEvent(
-            attempt=self.attempt,
-            sequence=self._sequence,
-            stream=stream,
-            phase=phase.value,
-            at=self.clock.now(),
-            text=text,
-            cut=cut,
-        )
+        piece = LivePiece(sequence=self._sequence, stream=stream, phase=phase, text=text, cut=cut)
         self._sequence += 1
-        return self.publisher.announce(self.run_id, event)
+        return self.tell(piece)

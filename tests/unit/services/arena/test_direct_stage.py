@@ -20,6 +20,7 @@ from services.clock import SystemClock
 from services.container import Services
 from services.domain.direct_run import DirectRun, RunState
 from services.domain.execution import ExecutionOutcome
+from services.domain.run_events import OutputEvent
 from services.domain.work import MAX_INFRASTRUCTURE_RETRIES, WorkKind
 from services.store import schema
 from services.store.sql import SqlUnitOfWorkFactory, create_engine_for
@@ -92,6 +93,8 @@ def test_a_result_is_stored_whole_and_the_last_event_says_so(services: Services)
     assert [file.path for file in (*report.artefacts, *report.displays)] == ["a.png", ".display/001.txt"]
     kinds = [logged.event.kind for logged in services.events.read(run.id)]
     assert (kinds[0], kinds[-1], set(kinds[1:-1])) == ("state", "ended", {"output"})
+    output = [found.event for found in services.events.read(run.id) if isinstance(found.event, OutputEvent)]
+    assert [(event.attempt, event.sequence) for event in output] == [(1, number) for number in range(len(output))]
     assert [request.key for request in runner.requests] == [run.id]
 
 

@@ -1,23 +1,24 @@
 """Live output: all of it in order, whole characters, bounded pieces, bounded altogether."""
 
+from collections.abc import Callable
+
 from sandboxes.result import Phase
 from sandboxes.runner import OutputFrame
-from services.arena.live_output import LIVE_BYTES, LiveOutput
-from services.container import Services
-from services.domain.events import LogEvent
-from services.domain.run_events import OutputEvent
-from services.errors import Unavailable
-from services.events.protocol import LoggedEvent
-from tests.fixtures.arena_services import assemble
+from services.arena.live_output import LIVE_BYTES, LiveOutput, LivePiece
 
 
-def play(*frames: tuple[str, bytes], services: Services | None = None) -> list[OutputEvent]:
+def play(*frames: tuple[str, bytes], tell: Callable[[LivePiece], bool] | None = None) -> list[LivePiece]:
     """What viewers get of these frames."""
-    found = services or assemble()
-    with LiveOutput(publisher=found.runs.publisher, run_id="r", attempt=2, clock=found.clock) as live:
+    found: list[LivePiece] = []
+
+    def keep(piece: LivePiece) -> bool:
+        found.append(piece)
+        return True
+
+    with LiveOutput(tell or keep) as live:
         for number, (stream, data) in enumerate(frames):
             live(OutputFrame(sequence=number, stream=stream, data=data, phase=Phase.RUN))
-    return [logged.event for logged in found.events.read("r") if isinstance(logged.event, OutputEvent)]
+    return found
 
 
 def test_small_pieces_are_gathered_and_stay_in_order() -> None:
@@ -26,7 +27,6 @@ def test_small_pieces_are_gathered_and_stay_in_order() -> None:
     assert [event.sequence for event in found] == list(range(len(found)))
     assert found[-2].stream == "stderr"
     assert len(found) < 500
-    assert {event.attempt for event in found} == {2}
 
 
 def test_characters_are_not_torn_and_what_is_no_text_shows() -> None:
@@ -47,16 +47,11 @@ def test_exactly_as_much_as_is_shown_is_not_cut() -> None:
 
 
 def test_a_log_out_of_reach_is_asked_once() -> None:
-    class Gone:
-        asked = 0
+    asked: list[LivePiece] = []
 
-        def append(self, topic: str, event: LogEvent) -> str:
-            self.asked += 1
-            raise Unavailable("gone")
+    def gone(piece: LivePiece) -> bool:
+        asked.append(piece)
+        return False
 
-        def read(self, topic: str) -> list[LoggedEvent]:
-            return []
-
-    gone = Gone()
-    assert play(*[("stdout", b"x" * 8192)] * 50, services=assemble(events=gone)) == []
-    assert gone.asked == 1
+    play(*[("stdout", b"x" * 8192)] * 50, tell=gone)
+    assert len(asked) == 1
