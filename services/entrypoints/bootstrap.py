@@ -4,17 +4,13 @@ import atexit
 import os
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-import structlog
-
-from sandboxes import recipes
 from sandboxes.backends.docker_engine import DockerEngine
 from sandboxes.backends.docker_install import PackageIndex
 from sandboxes.errors import SandboxError
-from sandboxes.registry import Environment, Registry
+from sandboxes.registry import Registry
 from services.arena.battles import Battles
 from services.arena.direct_runs import DirectRuns
 from services.arena.direct_stage import DirectStage
@@ -30,45 +26,26 @@ from services.arena.work_runner import OnFailure, WorkRunner
 from services.clock import RandomIds, SystemClock
 from services.container import Services
 from services.contenders.catalogue import YamlCatalogue
-from services.domain.snippet import Snippet, SourceFile
+from services.domain.snippet import Snippet
 from services.domain.work import WorkKind
+from services.entrypoints.broker import Broker, find_broker
+from services.entrypoints.known_environments import all_hints, needs_of
+from services.entrypoints.logs import set_up_logs
 from services.errors import ArenaError
 from services.events.redis_controls import RedisControls
 from services.events.redis_figures import RedisFigures
 from services.events.redis_streams import RedisEventFollower, RedisEventLog
-from services.extraction.extract import dependencies_of, extract, snippet_from
+from services.extraction.extract import extract, snippet_from
 from services.extraction.hints import EnvironmentHint
 from services.judges.execution import ExecutionJudge
 from services.judges.llm import LlmJudge
 from services.judges.prompt_file import load_prompt
 from services.judges.protocol import Judge
-from services.redis_server import EmbeddedRedis
 from services.settings import Settings
 from services.store import schema
 from services.store.blob_folder import BlobFolder
 from services.store.sql import SqlUnitOfWorkFactory, create_engine_for
 from services.worker.app import CeleryDispatcher, make_app
-
-
-@dataclass(frozen=True, kw_only=True)
-class Broker:
-    """Where Redis is: one URL for the event log, one for Celery."""
-
-    events_url: str
-    celery_url: str
-
-
-def find_broker(settings: Settings) -> Broker:
-    """The configured Redis, or the embedded one, started if need be.
-
-    Raises:
-        PrerequisiteError, Unavailable: the embedded server cannot be started.
-    """
-    if settings.redis_url is not None:
-        url = settings.redis_url.get_secret_value()
-        return Broker(events_url=url, celery_url=url)
-    embedded = EmbeddedRedis(settings.data_dir.resolve() / "redis")
-    return Broker(events_url=embedded.ensure(), celery_url=embedded.celery_urls()[0])
 
 
 class Assembly:
@@ -253,28 +230,12 @@ class Assembly:
 
     def dependencies_of(self, environment: str, files: Mapping[str, bytes]) -> tuple[str, ...]:
         """What a program that comes as files asks for."""
-        texts = [SourceFile(path=path, text=data.decode("utf-8", "replace")) for path, data in files.items()]
-        listed = [file.text for file in texts if file.path.endswith("requirements.txt")]
-        return dependencies_of(hint_of(self.registry.get(environment)), texts, listed=listed)
+        return needs_of(self.registry.get(environment), files)
 
     @cached_property
     def environment_hints(self) -> tuple[EnvironmentHint, ...]:
-        """What extraction must know of each environment; available are those whose image is built, as far as known."""
-        built = {environment.name for environment in self._built_environments()}
-        return tuple(hint_of(found, available=found.name in built) for found in self.registry.all())
-
-    def _built_environments(self) -> tuple[Environment, ...]:
-        """Those that can run here; all, where no engine is in reach (another machine executes) or none is built yet."""
-        every = self.registry.all()
-        try:
-            client = recipes.connect(timeout_seconds=10)
-            try:
-                missing = set(recipes.missing(client, self.registry))
-            finally:
-                client.close()
-        except SandboxError:
-            return every
-        return tuple(environment for environment in every if environment.name not in missing) or every
+        """What extraction must know of each environment."""
+        return all_hints(self.registry)
 
     @cached_property
     def services(self) -> Services:
@@ -319,37 +280,3 @@ class Assembly:
         except (ArenaError, SandboxError):
             database = False
         return {"database": database, "redis": self.events.ping()}
-
-
-def set_up_logs(level: str) -> None:
-    """JSON lines on stderr, from `level` up."""
-    import logging
-    import sys
-
-    number = logging.getLevelNamesMapping().get(level.upper(), logging.WARNING)
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso"),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
-
-
-def hint_of(environment: Environment, *, available: bool = True) -> EnvironmentHint:
-    """What extraction must know of an environment."""
-    return EnvironmentHint(
-        name=environment.name,
-        languages=environment.languages,
-        extensions=environment.extensions,
-        entry=environment.entry,
-        base=environment.detect.base,
-        imports=environment.detect.imports,
-        parts=environment.detect.parts,
-        beside=environment.detect.beside,
-        fallback=environment.detect.fallback,
-        available=available,
-    )

@@ -12,7 +12,8 @@ import structlog
 from sandboxes.errors import SandboxError
 from services.arena.work_runner import WorkRunner
 from services.domain.work import REAPER_PERIOD_SECONDS
-from services.entrypoints.bootstrap import Assembly, find_broker
+from services.entrypoints.bootstrap import Assembly
+from services.entrypoints.broker import find_broker
 from services.errors import ArenaError
 from services.settings import Settings
 from services.worker.app import make_app, worker_argv
