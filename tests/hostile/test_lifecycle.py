@@ -2,12 +2,13 @@
 
 import threading
 import time
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 
-from sandboxes.agent import frames
+from sandboxes.agent import frames, privilege, zygote
 from sandboxes.backends.docker_engine import DockerEngine
 from sandboxes.backends.docker_sandbox import DockerSandbox, Shape, Workshop
 from sandboxes.conversation import opening
@@ -16,7 +17,7 @@ from sandboxes.ledger import Lifelines, RunLedger
 from sandboxes.plan import make_job, make_plan
 from sandboxes.recipes import connect, image_for
 from sandboxes.registry import Registry
-from sandboxes.runner import OutputFrame
+from sandboxes.runner import OutputFrame, RunControl
 from sandboxes.slots import Slots
 from sandboxes.spec import RunRequest
 from tests.hostile.conftest import BOOT, TIGHT
@@ -149,3 +150,46 @@ def test_an_earlier_attempt_with_the_same_key_is_destroyed_first(workshop: Works
 def test_a_forged_frame_of_the_host_is_refused_by_size() -> None:
     with pytest.raises(frames.BadFrame):
         frames.Decoder().feed(frames.HEADER.pack(frames.STDOUT, frames.MAX_PAYLOAD + 1))
+
+
+def status(pid: int) -> dict[str, str]:
+    """What the kernel says of a process, as the host sees it."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return {name: value.strip() for name, _, value in (line.partition(":") for line in lines)}
+
+
+def test_the_agents_own_processes_hold_no_more_than_they_need(tmp_path: Path) -> None:
+    """Supervisor, two zygotes, init, program: who may do what, and who has the channel to the host."""
+    engine = DockerEngine(registry=Registry.load(), state_dir=tmp_path, boot_id=BOOT)
+    client, up, control = connect(), threading.Event(), RunControl()
+    request = replace(sleeper(f"{BOOT}-who"), isolation="namespace")
+    runner = threading.Thread(
+        target=engine.run, args=(request,), kwargs={"on_output": lambda _: up.set(), "control": control}
+    )
+    runner.start()
+    try:
+        assert up.wait(60)
+        [container] = client.containers.list(filters={"label": f"runarena.boot={BOOT}"})
+        pids = sorted(int(row[1]) for row in container.top()["Processes"])
+        found = {pid: status(pid) for pid in pids}
+        first = int(container.attrs["State"]["Pid"])
+        channel = {pid: Path(f"/proc/{pid}/fd/1").readlink() for pid in pids}
+    finally:
+        control.cancel()
+        runner.join(30)
+        engine.close()
+        client.close()
+    supervisor = found.pop(first)
+    programs = [one for one in found.values() if one["NSpid"].split()[-1] != "1" and one["CapBnd"] == "0" * 16]
+    [program] = programs
+    others = [one for one in found.values() if one is not program]
+    assert len(others) == 3
+    assert {one["Uid"].split()[0] for one in (supervisor, program, *others)} == {program["Uid"].split()[0]} != {"0"}
+    assert {one["NoNewPrivs"] for one in (supervisor, program, *others)} == {"1"}
+    assert [supervisor[name] for name in ("CapEff", "CapPrm", "CapInh", "CapAmb")] == ["0" * 16] * 4
+    assert [program[name] for name in ("CapEff", "CapPrm", "CapInh", "CapAmb", "CapBnd")] == ["0" * 16] * 5
+    needed = sum(1 << number for number in zygote.CAPABILITIES)
+    assert sorted(int(one["CapEff"], 16) for one in others) == [1 << privilege.SYS_ADMIN, needed, needed]
+    # filters stack: the container's, and the program's own on top
+    assert int(program["Seccomp_filters"]) == int(supervisor["Seccomp_filters"]) + 1
+    assert [pid for pid, target in channel.items() if target == channel[first]] == [first]
