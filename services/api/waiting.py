@@ -37,6 +37,7 @@ async def _ended(services: Services, run_id: str) -> DirectRun:
             run = await run_in_threadpool(services.runs.get, run_id)
             if run.state is RunState.ENDED:
                 return run
+            # the log is away, so it cannot wake us; the store is asked at the pace of its silences
             await asyncio.sleep(LOOK_SECONDS)
         finally:
             close = getattr(following, "aclose", None)

@@ -133,6 +133,7 @@ class RemoteRun:
                 troubles += 1
                 if troubles > RECONNECTS:
                     raise self.server.unreachable(error) from error
+                # a server that restarts is back within seconds; asked at once it would refuse all RECONNECTS
                 time.sleep(RECONNECT_SECONDS)
 
     def _show(self, event: Mapping[str, Any]) -> None:

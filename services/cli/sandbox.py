@@ -146,6 +146,7 @@ def _forward(control: "RunControl") -> None:
                 control.send_stdin(data)
                 break
             except Busy:
+                # the program takes its input when it likes, and nothing tells when it has
                 time.sleep(0.05)
             except InvalidRun:
                 return

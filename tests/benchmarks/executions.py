@@ -5,14 +5,11 @@ import os
 import statistics
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
-import uvicorn
 
 from sandboxes.spec import RunRequest
 from services.arena.programs import Program
@@ -22,26 +19,11 @@ from services.entrypoints.asgi import make_asgi
 from services.entrypoints.bootstrap import Assembly
 from services.entrypoints.supervisor import Supervisor
 from services.settings import Settings
+from tests.fixtures.served import serving
 
 FILES = {"main.py": b"print('hello')"}
 BODY = {"environment": "python", "files": [{"path": "main.py", "text": "print('hello')"}]}
 TARGET_MS = 20.0
-
-
-@contextmanager
-def serving(assembly: Assembly) -> Iterator[str]:
-    """The address of a real server over the assembled application."""
-    config = uvicorn.Config(make_asgi(assembly), port=0, log_level="warning")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    try:
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join(30)
 
 
 def directly(assembly: Assembly) -> Callable[[], bytes]:
@@ -90,7 +72,11 @@ def main() -> int:
         os.environ.update({"ARENA_DATA_DIR": folder, "ARENA_JUDGE": "none"})
         settings = Settings(data_dir=Path(folder), judge="none", execution_slots=1)
         assembly = Assembly(settings)
-        with Supervisor(settings=settings), serving(assembly) as address, httpx.Client(base_url=address) as client:
+        with (
+            Supervisor(settings=settings),
+            serving(make_asgi(assembly)) as address,
+            httpx.Client(base_url=address) as client,
+        ):
             client.timeout = httpx.Timeout(120)
             ways = {
                 "Runner.run, this process": directly(assembly),

@@ -2,12 +2,10 @@
 
 import json
 import threading
-import time
 from collections.abc import Iterator
 
 import httpx
 import pytest
-import uvicorn
 
 from services.api.application import create_app
 from services.api.streaming import StreamLimits
@@ -15,6 +13,7 @@ from services.container import Services
 from services.domain.events import DeltaEvent
 from services.domain.side import Side
 from tests.fixtures.arena_services import finish_sides, judge
+from tests.fixtures.served import serving
 
 pytestmark = pytest.mark.redis
 
@@ -23,16 +22,8 @@ pytestmark = pytest.mark.redis
 def address(services: Services) -> Iterator[str]:
     """Where a real server listens."""
     app = create_app(services, stream_limits=StreamLimits(life_seconds=20, ping_seconds=0.2))
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    try:
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join(10)
+    with serving(app) as found:
+        yield found
 
 
 def test_a_viewer_who_loses_the_connection_misses_and_repeats_nothing(address: str, services: Services) -> None:

@@ -14,6 +14,7 @@ from services.errors import Conflict, InvalidRequest, Unavailable
 from services.events.redis_controls import RedisControls
 from services.events.redis_figures import NAMES, RedisFigures
 from services.redis_server import EmbeddedRedis
+from tests.fixtures.waiting import wait_for
 
 pytestmark = pytest.mark.redis
 
@@ -31,10 +32,7 @@ def run(request: pytest.FixtureRequest) -> str:
 
 
 def until(probe: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
-    while not probe():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    wait_for("the messages arrive", probe, 20)
 
 
 def taken(control: RunControl) -> tuple[bytes, bool]:

@@ -16,6 +16,7 @@ from sandboxes.registry import Registry
 from sandboxes.result import Outcome, Phase, RunResult
 from sandboxes.runner import OutputFrame, RunControl
 from sandboxes.spec import RunRequest
+from tests.fixtures.waiting import wait_for
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
 LEVELS = ("namespace", "container")
@@ -278,10 +279,7 @@ def test_warm_sandboxes_are_used_again_and_single_ones_never(engine: DockerEngin
         assert python(engine, "print(1)", isolation="container").isolation == "container"
     after = engine.pool_metrics()
     assert after.hits + after.misses - between.hits - between.misses == 2
-    until = time.monotonic() + 30
-    while engine.pool_metrics().made == between.made and time.monotonic() < until:
-        time.sleep(0.05)
-    assert engine.pool_metrics().made > between.made
+    wait_for("the pool refills", lambda: engine.pool_metrics().made > between.made, 30)
 
 
 def test_memory_in_a_warm_sandbox_is_counted_anew_for_each_run(engine: DockerEngine) -> None:

@@ -3,11 +3,9 @@
 import json
 import os
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
 
 import docker
 
@@ -21,7 +19,6 @@ from services.entrypoints.supervisor import Supervisor
 from services.entrypoints.worker import run_reaper
 from services.settings import Settings
 
-T = TypeVar("T")
 PROMPT = "Wait, then print."
 
 
@@ -48,16 +45,6 @@ def arena(settings: Settings) -> Iterator[tuple[Assembly, Supervisor]]:
         finally:
             stop.set()
             reaper.join(timeout=10)
-
-
-def wait_for(what: str, probe: Callable[[], T | None], seconds: float) -> T:
-    """The first true value of `probe`; fails when there is none in time."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if value := probe():
-            return value
-        time.sleep(0.05)
-    raise AssertionError(f"{what}: not within {seconds} s")
 
 
 def play(assembly: Assembly, names: tuple[str, str]) -> Battle:

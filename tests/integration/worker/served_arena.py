@@ -4,7 +4,6 @@ import shutil
 import socket
 import subprocess
 import tempfile
-import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -13,7 +12,6 @@ from typing import Any
 import docker
 import httpx
 import pytest
-import uvicorn
 from pydantic import SecretStr
 
 from services.arena.direct_runs import work_id
@@ -22,7 +20,9 @@ from services.entrypoints.bootstrap import Assembly
 from services.entrypoints.supervisor import Supervisor
 from services.redis_server import redis_binary
 from services.settings import Settings
-from tests.integration.worker.arena_in_a_folder import arena, sandboxes, wait_for
+from tests.fixtures.served import serving
+from tests.fixtures.waiting import wait_for
+from tests.integration.worker.arena_in_a_folder import arena, sandboxes
 
 QUEUE = 6
 URL = "/api/v1/executions"
@@ -102,17 +102,8 @@ def program(code: str, **changes: Any) -> dict[str, Any]:
 
 @contextmanager
 def served(assembly: Assembly) -> Iterator[httpx.Client]:
-    server = uvicorn.Server(uvicorn.Config(make_asgi(assembly), port=0, log_level="warning"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        wait_for("the server listens", lambda: server.started, 20)
-        port = server.servers[0].sockets[0].getsockname()[1]
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
-            yield client
-    finally:
-        server.should_exit = True
-        thread.join(30)
+    with serving(make_asgi(assembly)) as address, httpx.Client(base_url=address, timeout=60) as client:
+        yield client
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,8 @@ from services.domain.visibility import BattleView, SideView
 from services.entrypoints.bootstrap import Assembly
 from services.settings import Settings
 from tests.fixtures.chat_endpoint import chat_endpoint, fails
-from tests.integration.worker.arena_in_a_folder import PROMPT, arena, finished, play, wait_for
+from tests.fixtures.waiting import wait_for
+from tests.integration.worker.arena_in_a_folder import PROMPT, arena, finished, play
 
 pytestmark = [pytest.mark.engine, pytest.mark.redis, pytest.mark.timeout(300)]
 

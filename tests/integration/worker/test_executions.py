@@ -13,7 +13,8 @@ import pytest
 
 from services.domain.direct_run import RunState
 from services.domain.work import WorkState
-from tests.integration.worker.arena_in_a_folder import alive, programs_running, wait_for
+from tests.fixtures.waiting import wait_for
+from tests.integration.worker.arena_in_a_folder import alive, programs_running
 from tests.integration.worker.served_arena import QUEUE, URL, Arena, here, program
 
 __all__ = ["here"]
@@ -125,8 +126,9 @@ def test_cancel_while_it_waits_starts_runs_and_after_it(here: Arena) -> None:
         before = here.get(run)
         assert here.client.post(f"{URL}/{run}/cancel").json() == before
     wait_for("the programs are dead", lambda: not programs_running(marker), 10)
-    for pause in (0.0, 0.005, 0.01, 0.02, 0.03):  # starting, and finishing
+    for pause in (0.0, 0.005, 0.01, 0.02, 0.03):
         run = here.start("print('hi')")
+        # no wait for anything: the moment of the cancel is what is tried, from before the start to after the end
         time.sleep(pause)
         here.client.post(f"{URL}/{run}/cancel")
         assert here.ended(run)["result"]["outcome"] in {"cancelled", "succeeded"}

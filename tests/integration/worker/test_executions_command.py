@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from services.domain.work import WorkState
-from tests.integration.worker.arena_in_a_folder import wait_for
+from tests.fixtures.waiting import wait_for
 from tests.integration.worker.served_arena import Arena, here
 
 __all__ = ["here"]

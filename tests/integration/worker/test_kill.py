@@ -18,6 +18,7 @@ from services.domain.battle import BattleState
 from services.domain.side import Side
 from services.entrypoints.bootstrap import Assembly
 from services.settings import Settings
+from tests.fixtures.waiting import wait_for
 from tests.integration.worker.arena_in_a_folder import (
     alive,
     arena,
@@ -28,7 +29,6 @@ from tests.integration.worker.arena_in_a_folder import (
     play,
     programs_running,
     sandboxes,
-    wait_for,
     write_recordings,
 )
 
