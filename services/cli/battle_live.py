@@ -18,6 +18,7 @@ from services.domain.events import (
     PhaseEvent,
     ProblemEvent,
 )
+from services.domain.execution import spoken_time
 from services.domain.side import Side
 from services.domain.work import WorkKind, WorkState
 from services.errors import Unavailable
@@ -86,7 +87,7 @@ class LiveBattle:
         if event.exit_code is not None:
             parts.append(f"exit {event.exit_code}")
         if event.wall_seconds is not None:
-            parts.append(f"{event.wall_seconds:.2f} s")
+            parts.append(spoken_time(event.wall_seconds))
         if event.peak_memory_bytes:
             parts.append(f"{event.peak_memory_bytes / 2**20:.0f} MiB")
         self._line(event.side, "■", " · ".join([*parts, event.text] if event.text else parts))

@@ -4,6 +4,7 @@ from rich.table import Table
 
 from services.cli.output import plain, results
 from services.domain.answer import SidePhase
+from services.domain.execution import spoken_time
 from services.domain.side import Side
 from services.domain.visibility import BattleView, SideView
 
@@ -49,7 +50,7 @@ def _outcome(side: SideView) -> str:
         return "not run"
     how = f"exit {run.exit_code}" if run.exit_code is not None else f"signal {run.signal}"
     limit = f", limit {run.limit_hit}" if run.limit_hit else ""
-    return f"{run.outcome}, {how}{limit}, {run.wall_seconds:.2f} s, {run.peak_memory_bytes / 2**20:.0f} MiB"
+    return f"{run.outcome}, {how}{limit}, {spoken_time(run.wall_seconds)}, {run.peak_memory_bytes / 2**20:.0f} MiB"
 
 
 def _stdout(side: SideView) -> str:

@@ -4,6 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from sandboxes.result import OutputStream, Phase, RunResult, StageResult
+from services.domain.execution import spoken_time
 
 
 def as_document(result: RunResult) -> dict[str, Any]:
@@ -85,7 +86,7 @@ def print_summary(document: dict[str, Any]) -> None:
     note = progress()
     for stage in document["stages"]:
         if stage["phase"] in {Phase.INSTALL, Phase.COMPILE}:
-            again = "from the cache" if stage["cached"] else f"{stage['wall_seconds']:.2f} s"
+            again = "from the cache" if stage["cached"] else spoken_time(stage["wall_seconds"])
             note.print(f"[{stage['phase']}] {stage['outcome']} · {again}", markup=False)
     if document.get("installed"):
         names = ", ".join(f"{package['name']}=={package['version']}" for package in document["installed"])
@@ -96,7 +97,8 @@ def print_summary(document: dict[str, Any]) -> None:
     how = f"exit {code}" if code is not None else f"signal {signal}"
     limit = f" · limit {document['limit_hit']}" if document["limit_hit"] else ""
     mib = document["peak_memory_bytes"] / 2**20
-    note.print(f"[{document['outcome']}] {how}{limit} · {document['wall_seconds']:.2f} s · {mib:.0f} MiB", markup=False)
+    time = spoken_time(document["wall_seconds"])
+    note.print(f"[{document['outcome']}] {how}{limit} · {time} · {mib:.0f} MiB", markup=False)
     for kind, verb in (("displays", "showed"), ("artefacts", "left")):
         for file in document[kind]:
             note.print(f"  {verb} {file['path']} ({file['size_bytes']:,} bytes)", markup=False)

@@ -43,6 +43,11 @@ _CODES = {
 }
 
 
+def spoken_time(seconds: float) -> str:
+    """A short time as people say it: in milliseconds below a tenth of a second, else in seconds."""
+    return f"{1000 * seconds:.0f} ms" if seconds < 0.1 else f"{seconds:.2f} s"
+
+
 @dataclass(frozen=True, kw_only=True)
 class StoredFile:
     """A file the program left, kept in the blob store under `digest` (SHA-256, hexadecimal)."""

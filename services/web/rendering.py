@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from services.domain.answer import SidePhase
-from services.domain.execution import Execution, ExecutionOutcome
+from services.domain.execution import Execution, ExecutionOutcome, spoken_time
 from services.domain.visibility import SideView
 
 _GOOD = {ExecutionOutcome.SUCCEEDED}
@@ -48,7 +48,7 @@ def ending(execution: Execution) -> str:
         parts.append(f"signal {execution.signal}")
     if execution.limit_hit:
         parts.append(f"limit {execution.limit_hit}")
-    return " · ".join([*parts, f"{execution.wall_seconds:.2f} s", size(execution.peak_memory_bytes)])
+    return " · ".join([*parts, spoken_time(execution.wall_seconds), size(execution.peak_memory_bytes)])
 
 
 def size(count: int) -> str:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from sandboxes.result import Outcome
 from services.domain.events import DeltaEvent, event_from_json
-from services.domain.execution import ExecutionOutcome
+from services.domain.execution import ExecutionOutcome, spoken_time
 from services.domain.judgement import Label, SeatOrder, Winner, normalise
 from services.domain.prompt import MAX_PROMPT_BYTES, check_prompt
 from services.domain.side import Side
@@ -49,3 +49,10 @@ def test_events_survive_the_wire(text: str, offset: int) -> None:
     clean = text.encode("utf-8", "replace").decode()
     event = DeltaEvent(side=Side.B, offset=offset, text=clean)
     assert event_from_json(event.model_dump_json()) == event
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0.0, "0 ms"), (0.0026, "3 ms"), (0.0994, "99 ms"), (0.12, "0.12 s"), (75.267, "75.27 s")]
+)
+def test_a_short_time_is_not_shown_as_none(seconds: float, text: str) -> None:
+    assert spoken_time(seconds) == text
