@@ -44,8 +44,10 @@ class OutputStream:
 class StageResult:
     """How one stage ended and what it used.
 
-    `memory_method` names how the peak was measured; `cached` tells that the stage was not run again: its result, from
-    the same text in the same image, was put back (its counters are the first run's).
+    `peak_memory_bytes` is the stage's own: what was in use when it began (the agent's share) and the image's files that
+    were read into the cache count towards the limit, but only where memory ran out also here. `memory_method` names how
+    the peak was measured; `cached` tells that the stage was not run again: its result, from the same text in the same
+    image, was put back (its counters are the first run's).
     """
 
     phase: Phase

@@ -1,7 +1,8 @@
 """From what the agent reported to the result of a run."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sandboxes import outcome, policy
 from sandboxes.limits import Limits
@@ -37,7 +38,7 @@ def stage_result(record: StageRecord, limits: Limits, environment: Environment, 
         phase=record.phase,
         wall_seconds=end.get("wall_seconds", 0.0),
         cpu_seconds=end.get("cpu_seconds", 0.0),
-        peak_memory_bytes=end.get("peak_memory_bytes", limits.memory_bytes if verdict is outcome.OUT_OF_MEMORY else 0),
+        peak_memory_bytes=_peak(end, limits, verdict),
         memory_method=end.get("memory_method", ""),
         oom_kills=end.get("oom_kills", 1 if verdict is outcome.OUT_OF_MEMORY else 0),
         outcome=verdict.outcome,
@@ -48,6 +49,13 @@ def stage_result(record: StageRecord, limits: Limits, environment: Environment, 
         stdout=record.stream("stdout"),
         stderr=record.stream("stderr"),
     )
+
+
+def _peak(end: Mapping[str, Any], limits: Limits, verdict: Verdict) -> int:
+    """What the stage itself used; where memory ran out, all that there was, whoever had it."""
+    if verdict.outcome is Outcome.OUT_OF_MEMORY:
+        return int(end.get("peak_memory_bytes", limits.memory_bytes))
+    return max(0, int(end.get("peak_memory_bytes", 0)) - int(end.get("base_memory_bytes", 0)))
 
 
 def make_result(

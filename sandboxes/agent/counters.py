@@ -42,11 +42,13 @@ class Meter:
         has_peak = self.version == 1 or (root / "memory.peak").exists()
         self._peak_known, self._sampled = peak_known and has_peak, 0
         self._cpu_base = self._oom_base = 0.0
+        self._memory_base = self._file_base = 0
 
     def start(self) -> None:
         """Count from here."""
         self._cpu_base = self._raw_cpu_seconds()
         self._oom_base = self._raw_oom_kills()
+        self._memory_base, self._file_base = self.memory_bytes(), self._file_cache_bytes()
 
     def cpu_seconds(self) -> float:
         """User and system time of all processes, the agent's own taken off."""
@@ -74,10 +76,19 @@ class Meter:
             return read_number(self._root / "memory/memory.max_usage_in_bytes")
         return read_number(self._root / "memory.peak")
 
+    def base_memory_bytes(self) -> int:
+        """What of the peak is not the run's: what was in use at `start`, and files of the image read into the cache."""
+        return self._memory_base + max(0, self._file_cache_bytes() - self._file_base)
+
     @property
     def memory_method(self) -> str:
         """How the peak was measured."""
         return f"cgroup_v{self.version}_" + ("peak" if self._peak_known else "sampled")
+
+    def _file_cache_bytes(self) -> int:
+        """The cache of files on disk; what lies in a tmpfs or is shared memory is not in it."""
+        path, total = ("memory/memory.stat", "cache") if self.version == 1 else ("memory.stat", "file")
+        return read_field(self._root / path, total) - read_field(self._root / path, "shmem")
 
     def _raw_cpu_seconds(self) -> float:
         if self.version == 1:

@@ -143,6 +143,7 @@ def report(stage: Stage, watch: Watch, *, disk_full: bool) -> dict[str, object]:
         "cpu_seconds": watch.meter.cpu_seconds(),
         "oom_kills": watch.meter.oom_kills(),
         "peak_memory_bytes": watch.meter.peak_memory_bytes(),
+        "base_memory_bytes": watch.meter.base_memory_bytes(),
         "memory_method": watch.meter.memory_method,
         "stdout_bytes": out.total,
         "stderr_bytes": err.total,

@@ -5,6 +5,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -323,3 +324,16 @@ def test_a_run_with_less_memory_than_a_warm_sandbox_needs_gets_a_container(engin
     ]
     with pytest.raises(InvalidRun, match="memory_bytes = 67108864"):
         python(engine, "print('hi')", limits=small, isolation="namespace")
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_a_peak_is_the_programs_own(level: str, tmp_path: Path) -> None:
+    """Equal programs show equal memory, in a sandbox that has just begun and in one that has run others."""
+    fresh = DockerEngine(registry=Registry.load(), state_dir=tmp_path, boot_id="peak")
+    try:
+        peaks = [python(fresh, "print(1)", isolation=level).peak_memory_bytes for _ in range(4)]
+        used = python(fresh, "x = bytearray(100 << 20)\nx[::4096] = x[::4096]", isolation=level).peak_memory_bytes
+    finally:
+        fresh.close()
+    assert max(peaks) < 24 * MIB, peaks
+    assert 96 * MIB < used < 128 * MIB

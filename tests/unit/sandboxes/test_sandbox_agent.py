@@ -169,6 +169,27 @@ def test_a_peak_that_may_be_another_runs_is_sampled(tmp_path: Path) -> None:
     assert (meter.peak_memory_bytes(), meter.memory_method) == (100, "cgroup_v1_sampled")
 
 
+@pytest.mark.parametrize("version", [1, 2])
+def test_the_agents_share_and_the_images_files_are_not_the_runs(version: int, tmp_path: Path) -> None:
+    (tmp_path / "memory").mkdir()
+    usage = tmp_path / ("memory/memory.usage_in_bytes" if version == 1 else "memory.current")
+    stat = tmp_path / ("memory/memory.stat" if version == 1 else "memory.stat")
+    name = "cache" if version == 1 else "file"
+    if version == 2:
+        (tmp_path / "cgroup.controllers").write_text("memory\n")
+    usage.write_text("1000\n")
+    stat.write_text(f"{name} 300\nshmem 100\n")
+    meter = Meter(tmp_path)
+    assert meter.version == version
+    meter.start()
+    assert meter.base_memory_bytes() == 1000
+    # 500 bytes of files from disk, 50 in a tmpfs, which are the program's
+    stat.write_text(f"{name} 850\nshmem 150\n")
+    assert meter.base_memory_bytes() == 1500
+    stat.write_text(f"{name} 200\nshmem 100\n")
+    assert meter.base_memory_bytes() == 1000
+
+
 def test_slots_are_shared_and_freed(tmp_path: Path) -> None:
     one, other = (Slots(tmp_path, 2, patience_seconds=0.05) for _ in range(2))
     with one.take() as first, other.take() as second:
