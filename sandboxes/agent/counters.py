@@ -6,17 +6,18 @@ from pathlib import Path
 ROOT = Path("/sys/fs/cgroup")
 
 
+def read_fields(path: Path) -> dict[str, int]:
+    """The numbers of a flat keyed file by name; none where it is absent."""
+    try:
+        pairs = (line.partition(" ") for line in path.read_text().splitlines())
+        return {key: int(value) for key, _, value in pairs}
+    except OSError:
+        return {}
+
+
 def read_field(path: Path, name: str) -> int:
     """The number after `name` in a flat keyed file; 0 where file or field is absent."""
-    try:
-        text = path.read_text()
-    except OSError:
-        return 0
-    for line in text.splitlines():
-        key, _, value = line.partition(" ")
-        if key == name:
-            return int(value)
-    return 0
+    return read_fields(path).get(name, 0)
 
 
 def read_number(path: Path) -> int:
@@ -88,7 +89,8 @@ class Meter:
     def _file_cache_bytes(self) -> int:
         """The cache of files on disk; what lies in a tmpfs or is shared memory is not in it."""
         path, total = ("memory/memory.stat", "cache") if self.version == 1 else ("memory.stat", "file")
-        return read_field(self._root / path, total) - read_field(self._root / path, "shmem")
+        found = read_fields(self._root / path)
+        return found.get(total, 0) - found.get("shmem", 0)
 
     def _raw_cpu_seconds(self) -> float:
         if self.version == 1:
