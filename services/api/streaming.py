@@ -83,14 +83,9 @@ class EventStream:
             yield f": {error.code}\n\n"
 
     async def _backlog(self) -> AsyncIterator[str]:
-        while not self.done:
-            page = await run_in_threadpool(self.services.events.read, self.watched.topic, after=self.cursor)
-            if not page:
-                break
-            for logged in page:
-                for piece in await self._shown(logged):
-                    yield piece
-        for piece in await self._ended():
+        async for piece in self._logged():
+            yield piece
+        async for piece in self._ended():
             yield piece
 
     async def _live(self, ends_at: float) -> AsyncIterator[str]:
@@ -100,14 +95,29 @@ class EventStream:
         following = self.services.follower.follow(self.watched.topic, after=self.cursor, idle_seconds=idle_seconds)
         try:
             async for logged in following:
-                for piece in [PING, *await self._ended()] if logged is None else await self._shown(logged):
-                    yield piece
+                if logged is None:
+                    yield PING
+                    async for piece in self._ended():
+                        yield piece
+                else:
+                    for piece in await self._shown(logged):
+                        yield piece
                 if self.done or self.services.clock.monotonic() >= ends_at:
                     return
         finally:
             close = getattr(following, "aclose", None)
             if close is not None:
                 await close()
+
+    async def _logged(self) -> AsyncIterator[str]:
+        """Everything in the log after the cursor."""
+        while not self.done:
+            page = await run_in_threadpool(self.services.events.read, self.watched.topic, after=self.cursor)
+            if not page:
+                return
+            for logged in page:
+                for piece in await self._shown(logged):
+                    yield piece
 
     async def _shown(self, logged: LoggedEvent) -> list[str]:
         self.cursor = logged.id
@@ -117,12 +127,16 @@ class EventStream:
         self.done = isinstance(event, DoneEvent | EndedEvent)
         return [sse(event, cursor=logged.id)] if event else []
 
-    async def _ended(self) -> list[str]:
+    async def _ended(self) -> AsyncIterator[str]:
         """A last event of our own when the store says so and the log has not (lost, or expired)."""
         if self.done:
-            return []
+            return
         last = await run_in_threadpool(self.watched.ending)
         if last is None:
-            return []
-        self.done = True
-        return [sse(last)]
+            return
+        # what came into the log since it was read is older than the end
+        async for piece in self._logged():
+            yield piece
+        if not self.done:
+            self.done = True
+            yield sse(last)

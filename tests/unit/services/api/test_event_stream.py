@@ -1,13 +1,18 @@
 """The event stream: resumable, blind, bounded, and it ends."""
 
 import json
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
+import pytest
 from fastapi.testclient import TestClient
 
 from services.container import Services
 from services.domain.battle import BattleState
 from services.domain.events import DeltaEvent, DoneEvent, JudgementEvent, ProblemEvent
 from services.domain.side import Side
+from services.events.protocol import LoggedEvent
 from tests.fixtures.arena_services import finish_sides, judge
 
 
@@ -82,3 +87,31 @@ def test_wrong_cursors_and_unknown_battles_are_problems_not_streams(client: Test
     wrong = client.get(f"/api/v1/battles/{battle}/events", headers={"Last-Event-ID": "nonsense"})
     assert (wrong.status_code, wrong.json()["code"]) == (422, "invalid_request")
     assert client.get(f"/api/v1/battles/{'0' * 32}/events").status_code == 404
+
+
+@pytest.mark.parametrize("with_done", [True, False])
+def test_what_comes_between_the_last_look_and_the_end_is_shown(
+    *, with_done: bool, client: TestClient, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The log is read to its end, then a worker ends the battle, then the store is asked."""
+    battle = start(client)
+    read, ended = services.events.read, []
+
+    def read_then_end(topic: str, **options: Any) -> Sequence[LoggedEvent]:
+        page = read(topic, **options)
+        if not page and options.get("after") and not ended:
+            ended.append(True)
+            services.events.append(battle, DeltaEvent(side=Side.A, offset=1, text="late"))
+            with services.store() as uow:
+                uow.battles.update(replace(uow.battles.get_for_update(battle), state=BattleState.VOID))
+                uow.commit()
+            if with_done:
+                services.events.append(battle, DoneEvent(state=BattleState.VOID))
+        return page
+
+    services.events.append(battle, DeltaEvent(side=Side.A, offset=0, text="early"))
+    monkeypatch.setattr(services.events, "read", read_then_end)
+    seen = follow(client, battle)
+    assert [event["event"] for event in seen] == ["delta", "delta", "done"]
+    assert [json.loads(event["data"])["text"] for event in seen[:2]] == ["early", "late"]
+    assert ("id" in seen[2]) is with_done
