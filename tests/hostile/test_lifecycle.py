@@ -160,16 +160,17 @@ def status(pid: int) -> dict[str, str]:
 
 def test_the_agents_own_processes_hold_no_more_than_they_need(tmp_path: Path) -> None:
     """Supervisor, two zygotes, init, program: who may do what, and who has the channel to the host."""
-    engine = DockerEngine(registry=Registry.load(), state_dir=tmp_path, boot_id=BOOT)
+    boot = f"{BOOT}-who"
+    engine = DockerEngine(registry=Registry.load(), state_dir=tmp_path, boot_id=boot)
     client, up, control = connect(), threading.Event(), RunControl()
-    request = replace(sleeper(f"{BOOT}-who"), isolation="namespace")
+    request = replace(sleeper(boot), isolation="namespace")
     runner = threading.Thread(
         target=engine.run, args=(request,), kwargs={"on_output": lambda _: up.set(), "control": control}
     )
     runner.start()
     try:
         assert up.wait(60)
-        [container] = client.containers.list(filters={"label": f"runarena.boot={BOOT}"})
+        [container] = client.containers.list(filters={"label": f"runarena.boot={boot}"})
         pids = sorted(int(row[1]) for row in container.top()["Processes"])
         found = {pid: status(pid) for pid in pids}
         first = int(container.attrs["State"]["Pid"])
