@@ -95,7 +95,8 @@ def test_what_comes_between_the_last_look_and_the_end_is_shown(
 ) -> None:
     """The log is read to its end, then a worker ends the battle, then the store is asked."""
     battle = start(client)
-    read, ended = services.events.read, []
+    read = services.events.read
+    ended: list[bool] = []
 
     def read_then_end(topic: str, **options: Any) -> Sequence[LoggedEvent]:
         page = read(topic, **options)
