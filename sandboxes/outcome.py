@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from sandboxes.limits import Limits
-from sandboxes.registry import MemorySignature
 from sandboxes.result import Outcome, Phase
+from sandboxes.stage_spec import MemorySignature
 
 TIME_LIMITS = frozenset({"cpu_seconds", "wall_seconds"})
 BY_KERNEL, BY_RUNTIME = "cgroup", "runtime"

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 from sandboxes import policy
 from sandboxes.agent.job import Job, Stage
+from sandboxes.environment import Environment
 from sandboxes.limits import Limits
-from sandboxes.registry import Environment
 from sandboxes.result import Phase
 from sandboxes.spec import RunRequest
 
@@ -56,8 +56,8 @@ def make_plan(request: RunRequest, environment: Environment) -> Plan:
     """The stages this request goes through: compile where there is a compiler, run, and tests where it brings any."""
     phases = [Phase.COMPILE] if environment.compile else []
     tests = environment.test_files(request.files) if request.tests else ()
-    if request.entry not in tests:
-        phases.append(Phase.RUN)
+    if environment.serve is not None or request.entry not in tests:
+        phases.append(environment.main_phase)
     if tests:
         phases.append(Phase.TESTS)
     return Plan(stages=tuple(_stage(phase, request, environment) for phase in phases))

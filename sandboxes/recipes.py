@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from sandboxes.debian import debian_archive
+from sandboxes.environment import Environment
 from sandboxes.errors import Unavailable
 from sandboxes.host_settings import HostSettings, read_host_settings
 from sandboxes.policy import AGENT_FOLDER
-from sandboxes.registry import Environment, Registry
+from sandboxes.registry import Registry
 
 DEBIAN_TAG = "runarena/debian:trixie"
 PUBLIC_DEBIAN = ("debian", "trixie-slim")
@@ -77,8 +78,13 @@ def image_for(environment: Environment) -> str:
 
 def runtime_tag(environment: Environment) -> str:
     """The tag of the image below it, without the agent: what takes long to build."""
-    files = _runtime_files(environment)
-    return f"runarena/runtime-{environment.name}:{_digest(files, base_tag(environment.folder.parent))}"
+    return _runtime_tag((environment.folder, *environment.lineage))
+
+
+def _runtime_tag(folders: Sequence[Path]) -> str:
+    """The tag of the first folder's image, built on that of the second, and so on down to the base."""
+    below = _runtime_tag(folders[1:]) if folders[1:] else base_tag(folders[0].parent)
+    return f"runarena/runtime-{folders[0].name}:{_digest(_runtime_files(folders[0]), below)}"
 
 
 def base_tag(images: Path) -> str:
@@ -88,7 +94,7 @@ def base_tag(images: Path) -> str:
 
 def missing(client: Any, registry: Registry) -> tuple[str, ...]:
     """Names of the environments whose image is not there."""
-    return tuple(env.name for env in registry.all() if _image_id(client, image_for(env)) is None)
+    return tuple(env.name for env in registry.with_tools() if _image_id(client, image_for(env)) is None)
 
 
 def build(
@@ -108,7 +114,7 @@ def build(
         InvalidRun: unknown environment.
         Unavailable: no engine, no base, or a build failed; says why.
     """
-    wanted = [registry.get(name) for name in names] or list(registry.all())
+    wanted = [registry.get(name) for name in names] or list(registry.with_tools())
     engine = client or connect(timeout_seconds=BUILD_SECONDS)
     try:
         recipe = _Recipe(
@@ -146,17 +152,18 @@ class _Recipe:
         if image_id is None:
             files = {"Dockerfile": AGENT_LINES.encode()}
             files |= {f".agent/{path}": data for path, data in agent_files().items()}
-            image_id = self._build(tag, files, {"BASE": self._runtime(environment)})
+            image_id = self._build(tag, files, {"BASE": self._runtime((environment.folder, *environment.lineage))})
             self._purge(environment.name, tag)
             self._client.images.prune(filters=STAGE_FILTER)
         seconds = time.monotonic() - started
         return BuiltImage(name=environment.name, tag=tag, image_id=image_id, seconds=seconds, cached=cached)
 
-    def _runtime(self, environment: Environment) -> str:
-        tag = runtime_tag(environment)
+    def _runtime(self, folders: Sequence[Path]) -> str:
+        tag = _runtime_tag(folders)
         if _image_id(self._client, tag) is None:
-            self._build(tag, _runtime_files(environment), {"BASE": self._base()})
-            self._purge(f"runtime-{environment.name}", tag)
+            below = self._runtime(folders[1:]) if folders[1:] else self._base()
+            self._build(tag, _runtime_files(folders[0]), {"BASE": below})
+            self._purge(f"runtime-{folders[0].name}", tag)
         return tag
 
     def _base(self) -> str:
@@ -275,9 +282,9 @@ def _folder_files(folder: Path, prefix: str) -> dict[str, bytes]:
     return {prefix + path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 
-def _runtime_files(environment: Environment) -> dict[str, bytes]:
+def _runtime_files(folder: Path) -> dict[str, bytes]:
     """What the Dockerfile may use: the folder without the settings and the smoke programs."""
-    files = _folder_files(environment.folder, "")
+    files = _folder_files(folder, "")
     return {path: data for path, data in files.items() if path != "environment.yaml" and not path.startswith("smoke/")}
 
 

@@ -28,6 +28,7 @@ class Phase(StrEnum):
     INSTALL = "install"
     COMPILE = "compile"
     RUN = "run"
+    SERVE = "serve"
     TESTS = "tests"
 
 

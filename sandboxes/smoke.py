@@ -1,11 +1,12 @@
 """Runs the smoke programs of an environment: does the image do what its folder says?"""
 
+from sandboxes.environment import Environment
 from sandboxes.errors import SandboxError
-from sandboxes.registry import Environment, Smoke
-from sandboxes.result import RunResult
+from sandboxes.result import Phase, RunResult
 from sandboxes.runner import Runner
 from sandboxes.selfcheck import Check
 from sandboxes.spec import RunRequest
+from sandboxes.stage_spec import Smoke
 
 SHOWN = 400
 
@@ -29,14 +30,14 @@ def _check(runner: Runner, environment: Environment, smoke: Smoke, prefix: str) 
         result = runner.run(request)
     except SandboxError as error:
         return Check(name=smoke.name, passed=False, detail=f"{type(error).__name__}: {error}")
-    wrong = _difference(result, smoke, environment.smoke_expected(smoke))
+    wrong = _difference(result, smoke, smoke.phase or environment.main_phase, environment.smoke_expected(smoke))
     return Check(name=smoke.name, passed=not wrong, detail=wrong or f"{result.outcome}, {result.wall_seconds:.2f} s")
 
 
-def _difference(result: RunResult, smoke: Smoke, expected: bytes | None) -> str:
-    if (result.outcome, result.phase) != (smoke.outcome, smoke.phase):
+def _difference(result: RunResult, smoke: Smoke, phase: Phase, expected: bytes | None) -> str:
+    if (result.outcome, result.phase) != (smoke.outcome, phase):
         tail = (result.stderr.data or result.stdout.data)[-SHOWN:].decode(errors="backslashreplace")
-        return f"wanted {smoke.outcome} in {smoke.phase}, was {result.outcome} in {result.phase}: {tail}"
+        return f"wanted {smoke.outcome} in {phase}, was {result.outcome} in {result.phase}: {tail}"
     if expected is not None and result.stdout.data != expected:
         return f"printed {result.stdout.data[-SHOWN:]!r}, wanted {expected[-SHOWN:]!r}"
     return ""

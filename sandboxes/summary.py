@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sandboxes import outcome, policy
+from sandboxes.environment import Environment
 from sandboxes.limits import Limits
 from sandboxes.outcome import Verdict
-from sandboxes.registry import Environment
 from sandboxes.result import InstalledPackage, Outcome, OutputStream, Phase, RunResult, StageResult
 from sandboxes.transcript import StageRecord, Transcript
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sandboxes.registry import Environment
+from sandboxes.environment import Environment
 from sandboxes.runner import Runner
 from services.arena.battles import Battles
 from services.arena.direct_runs import DirectRuns

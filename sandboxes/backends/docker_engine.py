@@ -17,13 +17,14 @@ from sandboxes.backends.docker_sandbox import Shape, Workshop, engine_trouble
 from sandboxes.backends.docker_stock import Stock
 from sandboxes.build_cache import BuildCache
 from sandboxes.dependencies import Wanted, sort_out
+from sandboxes.environment import Environment
 from sandboxes.errors import Busy, StartFailed, Unavailable
 from sandboxes.ledger import Lifelines, RunLedger
 from sandboxes.package_store import PackageStore
 from sandboxes.plan import Plan, make_plan
 from sandboxes.pool import PoolMetrics
 from sandboxes.recipes import connect, image_for
-from sandboxes.registry import Environment, Registry
+from sandboxes.registry import Registry
 from sandboxes.result import RunResult
 from sandboxes.runner import FrameSink, RunControl
 from sandboxes.slots import Slots

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sandboxes.admission import MAX_PATH
+from sandboxes.environment import Environment
 from sandboxes.errors import InvalidRun
 from sandboxes.host_settings import read_host_settings
 from sandboxes.package_list import read_list
 from sandboxes.package_store import PackageStore
 from sandboxes.plan import BUILD_FOLDER, Plan, index_plan, install_plan
-from sandboxes.registry import Environment
 from sandboxes.registry_proxy import RegistryProxy, default_hosts, host_of, upstream_of, with_port
 from sandboxes.result import InstalledPackage, Outcome, RunResult, StageResult
 from sandboxes.transcript import Transcript

@@ -8,12 +8,13 @@ from dataclasses import replace
 
 from sandboxes import policy
 from sandboxes.backends.docker_sandbox import DockerSandbox, Shape, Workshop
+from sandboxes.environment import Environment
 from sandboxes.errors import BackendLost, SandboxError, StartFailed
 from sandboxes.ledger import Lifelines
 from sandboxes.limits import Limits
 from sandboxes.pool import Marks, Pool
-from sandboxes.registry import Environment, WarmPool
 from sandboxes.slots import Slots
+from sandboxes.stage_spec import WarmPool
 
 # a run is over long before: the longest limits of all stages, and a day's rest of slack for a clock that jumps
 RUN_SECONDS = 4 * policy.MAXIMUM.wall_seconds

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from sandboxes.registry import Environment
+from sandboxes.environment import Environment
 from services.arena.effects import Effects, Publisher
 from services.arena.programs import FindDependencies, Program, prepare, to_blob
 from services.clock import Clock, Ids

@@ -8,10 +8,10 @@ from pydantic import BaseModel, ConfigDict
 
 from sandboxes.admission import admit
 from sandboxes.agent.frames import MAX_PAYLOAD
+from sandboxes.environment import Environment
 from sandboxes.errors import InvalidRun
 from sandboxes.limits import Limits
 from sandboxes.plan import Plan, make_job, make_plan
-from sandboxes.registry import Environment
 from sandboxes.result import Phase
 from sandboxes.spec import RunRequest
 from services.errors import InvalidRequest

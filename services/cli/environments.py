@@ -25,7 +25,7 @@ def show() -> None:
 
     registry = Assembly(load_settings()).registry
     missing = set(recipes.missing(recipes.connect(), registry))
-    for environment in registry.all():
+    for environment in registry.with_tools():
         state = "not built" if environment.name in missing else "built"
         results().print(f"{environment.name:14} {environment.title:24} {state}", markup=False)
 

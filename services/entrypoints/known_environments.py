@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 
 from sandboxes import recipes
+from sandboxes.environment import Environment
 from sandboxes.errors import SandboxError
-from sandboxes.registry import Environment, Registry
+from sandboxes.registry import Registry
 from services.domain.snippet import SourceFile
 from services.extraction.extract import dependencies_of
 from services.extraction.hints import EnvironmentHint

@@ -11,11 +11,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sandboxes.backends.docker_engine import DockerEngine
+from sandboxes.environment import Environment
 from sandboxes.errors import SandboxError
 from sandboxes.recipes import connect, missing
-from sandboxes.registry import Environment, Registry, Smoke
+from sandboxes.registry import Registry
 from sandboxes.result import RunResult
 from sandboxes.spec import RunRequest
+from sandboxes.stage_spec import Smoke
 from tests.benchmarks.census import census, difference
 from tests.hostile.catalogue import PROGRAMS, Program
 from tests.hostile.conftest import TIGHT

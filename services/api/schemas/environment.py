@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 
-from sandboxes.registry import Environment
+from sandboxes.environment import Environment
 from sandboxes.result import Phase
 from services.api.schemas.base import WireModel
 

@@ -6,8 +6,9 @@ import pytest
 
 from sandboxes.backends.docker_engine import DockerEngine
 from sandboxes.dependencies import sort_out
+from sandboxes.environment import Environment
 from sandboxes.recipes import build
-from sandboxes.registry import Environment, Registry
+from sandboxes.registry import Registry
 from sandboxes.result import Outcome, Phase
 from sandboxes.spec import RunRequest
 from services.domain.snippet import SourceFile

@@ -5,8 +5,8 @@ import pytest
 from sandboxes.limits import MIB, Limits
 from sandboxes.outcome import judge
 from sandboxes.output import Collector
-from sandboxes.registry import MemorySignature
 from sandboxes.result import Outcome, Phase
+from sandboxes.stage_spec import MemorySignature
 
 CLEAN = {
     "exit_code": 0,

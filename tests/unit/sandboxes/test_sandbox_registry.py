@@ -7,8 +7,9 @@ import pytest
 from sandboxes.errors import InvalidRun
 from sandboxes.limits import Limits
 from sandboxes.recipes import agent_files, image_for
-from sandboxes.registry import DetectSpec, Registry
+from sandboxes.registry import Registry
 from sandboxes.result import Phase
+from sandboxes.stage_spec import DetectSpec
 
 TEXT = """
 version: "1"
