@@ -23,6 +23,7 @@ class PlannedStage:
     env: Mapping[str, str]
     limits: Limits
     preloaded: bool = False
+    port: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,8 +56,8 @@ class Plan:
 def make_plan(request: RunRequest, environment: Environment) -> Plan:
     """The stages this request goes through: compile where there is a compiler, run, and tests where it brings any."""
     phases = [Phase.COMPILE] if environment.compile else []
-    tests = environment.test_files(request.files) if request.tests else ()
-    if environment.serve is not None or request.entry not in tests:
+    tests = environment.test_files(request.files) if request.tests and environment.serve is None else ()
+    if request.entry not in tests:
         phases.append(environment.main_phase)
     if tests:
         phases.append(Phase.TESTS)
@@ -75,13 +76,19 @@ def _stage(phase: Phase, request: RunRequest, environment: Environment) -> Plann
         argv=argv,
         env={**BASE_ENV, **environment.env, **(spec.env if spec else {}), **theirs},
         limits=limits,
-        preloaded=phase is Phase.RUN and environment.preload in argv[1:2] and not _needs_fresh_interpreter(theirs),
+        port=environment.serve.port if environment.serve and phase is Phase.SERVE else 0,
+        preloaded=_is_preloaded(phase, environment, argv, theirs),
     )
+
+
+def _is_preloaded(phase: Phase, environment: Environment, argv: tuple[str, ...], env: Mapping[str, str]) -> bool:
+    named = phase is environment.main_phase and environment.preload in argv[1:2]
+    return named and not _needs_fresh_interpreter(env)
 
 
 def _limits(phase: Phase, request: RunRequest, environment: Environment) -> Limits:
     asked = request.stage_limits.get(phase)
-    if asked is None and phase is Phase.RUN:
+    if asked is None and phase is environment.main_phase:
         asked = request.limits
     return asked or environment.default_limits(phase)
 
@@ -146,7 +153,8 @@ def _words(stage: PlannedStage, *, preloaded: bool) -> Stage:
         file_bytes=stage.limits.file_bytes,
         disk_bytes=stage.limits.disk_bytes,
         inodes=stage.limits.inodes,
-        takes_input=stage.phase is Phase.RUN,
+        port=stage.port,
+        takes_input=stage.phase in {Phase.RUN, Phase.SERVE},
         keep_build=stage.phase in {Phase.INSTALL, Phase.COMPILE},
         preloaded=preloaded,
     )

@@ -1,21 +1,25 @@
 """The whole hardening profile, in one place. A change here is a new POLICY_VERSION."""
 
+import os
 from dataclasses import dataclass
 from typing import Any
 
 from sandboxes.limits import MIB, Limits
 from sandboxes.seccomp import agent_profile, as_json, profile
 
-POLICY_VERSION = "3"
+POLICY_VERSION = "4"
 NAMESPACE, CONTAINER = "namespace", "container"
 WORK = "/sandbox"
 FIRST_UID = 10001
 AGENT_FOLDER = "/opt/runarena"
 HOST_NAME = "sandbox"
+SOCKET_FOLDER, SOCKET_NAME = "/run/arena", "app.sock"
+# of the 1024 that a container has by default
+SERVED_CPU_SHARES = 512
 OWNER = "runarena"
 AGENT_CAPABILITIES = ("SETUID", "SETGID", "KILL")
 # the agent; in a warm container also two processes that runs are forked from, and PID 1 of the run's namespaces
-AGENT_PIDS, WARM_AGENT_PIDS = 1, 4
+AGENT_PIDS, WARM_AGENT_PIDS, BRIDGE_PIDS = 1, 4, 1
 # an engine without CAP_SYS_RESOURCE cannot go below zero: then the second is used
 AGENT_OOM_SCORE, MODEST_OOM_SCORE = -500, 0
 SCRATCH_BYTES, SCRATCH_INODES = 16 * MIB, 1024
@@ -67,6 +71,8 @@ class Placement:
     deadline: float
     runtime: str = ""
     oom_score_adj: int = AGENT_OOM_SCORE
+    # the folder for the socket by which the program is asked, where it is
+    socket_folder: str = ""
 
     @property
     def uid(self) -> int:
@@ -115,7 +121,7 @@ def host_config(limits: Limits, placement: Placement, mounts: tuple[dict[str, An
         "LogConfig": {"Type": "none", "Config": {}},
         "AutoRemove": False,
         "RestartPolicy": {"Name": "no"},
-        "Mounts": [{**mount, "ReadOnly": True} for mount in mounts],
+        "Mounts": [{**mount, "ReadOnly": True} for mount in mounts] + _socket_mount(placement),
         **_by_isolation(limits, placement),
         **({"Runtime": placement.runtime} if placement.runtime else {}),
     }
@@ -126,8 +132,9 @@ def _by_isolation(limits: Limits, placement: Placement) -> dict[str, Any]:
         return {
             "Tmpfs": tmpfs(limits, placement.uid),
             "CapAdd": list(AGENT_CAPABILITIES),
-            "PidsLimit": pids_limit(limits, CONTAINER),
+            "PidsLimit": pids_limit(limits, CONTAINER, served=bool(placement.socket_folder)),
             "SecurityOpt": ["no-new-privileges", f"seccomp={as_json(profile())}"],
+            **(_for_the_served() if placement.socket_folder else {}),
         }
     return {
         # nothing in a warm container is writable: each run mounts its own
@@ -138,9 +145,24 @@ def _by_isolation(limits: Limits, placement: Placement) -> dict[str, Any]:
     }
 
 
-def pids_limit(limits: Limits, isolation: str) -> int:
+def _socket_mount(placement: Placement) -> list[dict[str, Any]]:
+    """The one place outside that a sandbox can write to: a folder that only its agent may enter, for one socket."""
+    if not placement.socket_folder:
+        return []
+    return [{"Type": "bind", "Source": placement.socket_folder, "Target": SOCKET_FOLDER, "ReadOnly": False}]
+
+
+def _for_the_served() -> dict[str, Any]:
+    """A program that stays gives way to those that run; the agent, root without the right to go anywhere, reaches the
+    folder of its socket by its owner's group."""
+    return {"CpuShares": SERVED_CPU_SHARES, "GroupAdd": [str(os.getgid())] if os.getgid() else []}
+
+
+def pids_limit(limits: Limits, isolation: str, *, served: bool = False) -> int:
     """Processes and threads of the container: the program's and the agent's."""
-    return limits.pids + (AGENT_PIDS if isolation == CONTAINER else WARM_AGENT_PIDS)
+    if isolation == NAMESPACE:
+        return limits.pids + WARM_AGENT_PIDS
+    return limits.pids + AGENT_PIDS + (BRIDGE_PIDS if served else 0)
 
 
 def container_config(
@@ -162,7 +184,7 @@ def container_config(
         "WorkingDir": "/",
         "Env": [],
         "Entrypoint": ["/usr/bin/python3", *flags, AGENT_FOLDER],
-        "Cmd": [placement.isolation, *([preload] if preload else [])],
+        "Cmd": ["served" if placement.socket_folder else placement.isolation, *([preload] if preload else [])],
         "Labels": placement.labels(),
         "OpenStdin": True,
         "StdinOnce": True,

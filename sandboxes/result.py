@@ -98,10 +98,10 @@ class RunResult:
 
     `phase` is the last stage that began. `exit_code` is set when its program exited, `signal` when a signal ended it;
     `limit_hit` names the limit (cpu_seconds, wall_seconds, memory_bytes, output_bytes, disk_bytes ...) or is empty,
-    `limit_source` who noticed an exhausted memory: cgroup or runtime. `stdout` and `stderr` are what the run and tests
-    stages wrote, in this order, or what an earlier stage wrote if the run ended with it. `displays` are the figures and
-    values that the program showed, in order. `installed` are the packages that were fetched for the run, also where an
-    earlier run had fetched them.
+    `limit_source` who noticed an exhausted memory: cgroup or runtime. `stdout` and `stderr` are what the run (or serve)
+    and tests stages wrote, in this order, or what an earlier stage wrote if the run ended with it. `displays` are the
+    figures and values that the program showed, in order. `installed` are the packages that were fetched for the run,
+    also where an earlier run had fetched them.
     """
 
     outcome: Outcome

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from sandboxes.errors import Busy, InvalidRun
@@ -80,6 +81,42 @@ class RunControl:
             return data, self._closed and not self._input
 
 
+class Session(Protocol):
+    """A running app. It ends by itself, at its limits, when nobody uses it, or when it is closed."""
+
+    @property
+    def token(self) -> str:
+        """The name of its origin, a DNS label that cannot be guessed; "" if it never had one."""
+        ...
+
+    @property
+    def folder(self) -> Path:
+        """Where its socket is (`sandboxes.app_folder`).
+
+        Raises:
+            LookupError: it never had one.
+        """
+        ...
+
+    @property
+    def ready(self) -> bool:
+        """Whether it ever answered."""
+        ...
+
+    @property
+    def result(self) -> RunResult | None:
+        """How it ended; None while it lives. One that we ended, after it was ready, has succeeded."""
+        ...
+
+    def wait(self, seconds: float) -> RunResult | None:
+        """How it ended, once it has, at most so long."""
+        ...
+
+    def close(self) -> RunResult:
+        """End it; how it ended. A second call says the same."""
+        ...
+
+
 class Runner(Protocol):
     """Runs one program at a time per call; calls may come from several threads."""
 
@@ -90,6 +127,24 @@ class Runner(Protocol):
 
         Raises:
             InvalidRun: the request breaks a rule.
+            Busy, Unavailable, StartFailed, BackendLost: the sandbox, not the program, failed.
+        """
+        ...
+
+    def open(
+        self,
+        request: RunRequest,
+        *,
+        on_output: FrameSink | None = None,
+        control: RunControl | None = None,
+        on_end: Callable[[RunResult], None] | None = None,
+    ) -> "Session":
+        """Start an app of an environment that is served; returns when it is ready or has ended.
+
+        `on_end` is told how an app that was ready ended, from another thread.
+
+        Raises:
+            InvalidRun: the request breaks a rule, or the environment's programs run to their end by themselves.
             Busy, Unavailable, StartFailed, BackendLost: the sandbox, not the program, failed.
         """
         ...

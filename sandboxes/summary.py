@@ -11,7 +11,7 @@ from sandboxes.outcome import Verdict
 from sandboxes.result import InstalledPackage, Outcome, OutputStream, Phase, RunResult, StageResult
 from sandboxes.transcript import StageRecord, Transcript
 
-SHOWN_PHASES = frozenset({Phase.RUN, Phase.TESTS})
+SHOWN_PHASES = frozenset({Phase.RUN, Phase.SERVE, Phase.TESTS})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,7 +1,7 @@
 """What the agent has said about one run, kept within bounds whatever it says."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,10 +42,12 @@ class StageRecord:
 
 @dataclass
 class Transcript:
-    """Everything received. `on_output` is called from the thread that listens."""
+    """Everything received. `on_output` and `on_phase`, at the begin of each stage, are called from the thread that
+    listens."""
 
     plan: Plan
     on_output: FrameSink | None
+    on_phase: Callable[[Phase], None] = lambda _: None
     stages: list[StageRecord] = field(default_factory=list)
     finished: bool = False
     held: bool = False
@@ -119,6 +121,7 @@ class Transcript:
     def _start(self, phase: Phase) -> None:
         limit = self.plan.limits(phase).output_bytes
         self.stages.append(StageRecord(phase, {name: Collector(limit) for name in STREAMS.values()}))
+        self.on_phase(phase)
 
     def _current(self) -> StageRecord:
         if not self.stages:

@@ -84,9 +84,9 @@ class ContainerCell:
 
     work = namespace.WORK
 
-    def __init__(self, preloaded: Preloaded | None) -> None:
-        """`preloaded` has settled."""
-        self._uid, self._preloaded = 0, preloaded
+    def __init__(self, preloaded: Preloaded | None, bridge: Callable[[int], int] | None = None) -> None:
+        """`preloaded` has settled; `bridge` opens a way to a program's port."""
+        self._uid, self._preloaded, self._bridge = 0, preloaded, bridge
 
     def begin(self, uid: int) -> None:
         """Take the number of the program's user.
@@ -104,6 +104,8 @@ class ContainerCell:
     def launch(self, job: Job, stage: Stage) -> Program:
         """Fork it here."""
         preloaded = self._preloaded if stage.preloaded else None
+        if stage.port:
+            self._open_bridge(stage.port)
         ours, theirs = Pipes.make()
         try:
             pid = os.fork()
@@ -139,6 +141,14 @@ class ContainerCell:
     def is_full(self) -> bool:
         """Look at the mounts."""
         return any(no_room(os.statvfs(path)) for path in namespace.WRITABLE)
+
+    def _open_bridge(self, port: int) -> None:
+        if self._bridge is None:
+            raise LaunchFailed("this sandbox has no place for a socket")
+        try:
+            self._bridge(port)
+        except OSError as why:
+            raise LaunchFailed(f"no socket for the program: {why}") from why
 
     def _drop(self) -> None:
         privilege.become(self._uid)

@@ -10,7 +10,8 @@ class Stage:
 
     `takes_input` gives it the job's input, `keep_build` sends what it built. `preloaded` runs it in a fork of the
     agent, by the environment's own module, instead of executing `argv[0]`; `argv` then begins with the word after that
-    module's path.
+    module's path. One with a `port` is asked things there while it runs; it may write more than its output limit, of
+    which nothing is kept.
     """
 
     phase: str
@@ -25,6 +26,7 @@ class Stage:
     takes_input: bool = False
     keep_build: bool = False
     preloaded: bool = False
+    port: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

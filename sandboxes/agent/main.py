@@ -18,7 +18,8 @@ REFUSED_CODE = 4
 
 
 def main() -> None:
-    """`namespace` or `container`, then the path of a module to preload, if any."""
+    """`namespace`, `container` or `served` (a container whose program is asked things while it runs), then the path of
+    a module to preload, if any."""
     level, *modules = sys.argv[1:] or ["container"]
     if level == "namespace":
         sys.exit(be_warm((lambda: preload(modules[0])) if modules else None))
@@ -26,7 +27,7 @@ def main() -> None:
     preloaded = preload(modules[0]) if modules else None
     if preloaded is not None:
         preloaded.settle(common=False)
-    code = serve(ContainerCell(preloaded))
+    code = serve(ContainerCell(preloaded, load_bridge() if level == "served" else None))
     kill_all()
     sys.exit(code)
 
@@ -57,6 +58,13 @@ def serve(cell: Cell) -> int:
     except (LaunchFailed, OSError) as why:
         return refuse(channel, str(why))
     return 0
+
+
+def load_bridge() -> Callable[[int], int]:
+    """What opens the way to a program's port; loaded before there is a job, and only where one will be needed."""
+    from sandboxes.agent import bridge
+
+    return bridge.start
 
 
 def refuse(channel: Channel, why: str) -> int:

@@ -103,7 +103,7 @@ class Watch:
         tally.kept += len(kept)
         for start in range(0, len(kept), frames.OUTPUT_CHUNK):
             self.channel.send(tally.kind, kept[start : start + frames.OUTPUT_CHUNK])
-        if len(kept) < len(data):
+        if len(kept) < len(data) and not self.stage.port:
             self.limit_hit = self.limit_hit or "output_bytes"
         return bool(data)
 

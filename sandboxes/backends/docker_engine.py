@@ -11,14 +11,17 @@ from typing import Any
 
 from sandboxes import policy, summary
 from sandboxes.admission import admit, fits_warm
+from sandboxes.app_folder import AppFolders
+from sandboxes.app_keeper import AppKeeper, AppMetrics
 from sandboxes.backends.docker_install import Installer, PackageIndex
 from sandboxes.backends.docker_run import CANCELLED, Run, Runs
 from sandboxes.backends.docker_sandbox import Shape, Workshop, engine_trouble
+from sandboxes.backends.docker_session import DockerSession
 from sandboxes.backends.docker_stock import Stock
 from sandboxes.build_cache import BuildCache
 from sandboxes.dependencies import Wanted, sort_out
 from sandboxes.environment import Environment
-from sandboxes.errors import Busy, StartFailed, Unavailable
+from sandboxes.errors import Busy, InvalidRun, StartFailed, Unavailable
 from sandboxes.ledger import Lifelines, RunLedger
 from sandboxes.package_store import PackageStore
 from sandboxes.plan import Plan, make_plan
@@ -46,9 +49,10 @@ class EngineFacts:
 class DockerEngine:
     """A Runner over one Docker engine. Threads may share it; a forked child begins a pool of its own.
 
-    `state_dir` holds locks, run notes and the build cache: processes that share an engine share it too. `boot_id` names
-    this worker's life. `isolation` "" leaves the level to the environment; `pool_bytes` bounds what idle sandboxes use;
-    of an ecosystem without one in `package_indexes` nothing is ever installed.
+    `state_dir` holds locks, run notes, the build cache and the apps' folders: processes that share an engine share it
+    too. `boot_id` names this worker's life. `isolation` "" leaves the level to the environment; `pool_bytes` bounds
+    what idle sandboxes use, `app_bytes` what is set aside for running apps; of an ecosystem without one in
+    `package_indexes` nothing is ever installed.
     """
 
     name = "docker_engine"
@@ -63,6 +67,7 @@ class DockerEngine:
         runtime: str = "",
         isolation: str = "",
         pool_bytes: int = 1024 * 1024 * 1024,
+        app_bytes: int = 4 * 1024 * 1024 * 1024,
         package_indexes: Mapping[str, PackageIndex] | None = None,
         patience_seconds: float = 30.0,
         client: Any | None = None,
@@ -73,6 +78,8 @@ class DockerEngine:
         self._slots = Slots(state_dir / "slots", slots, patience_seconds=patience_seconds)
         self._uids = Slots(state_dir / "uids", 1000, patience_seconds=1.0)
         self._ledger, self._lifelines = RunLedger(state_dir / "runs"), Lifelines(state_dir / "pools")
+        self._folders = AppFolders(state_dir / "apps", self._lifelines)
+        self._app_bytes, self._keeper_of = app_bytes, (os.getpid(), AppKeeper(app_bytes))
         packages = PackageStore(state_dir / "packages")
         self._installer = Installer(packages, package_indexes or {})
         builds = BuildCache(state_dir / "builds")
@@ -88,10 +95,10 @@ class DockerEngine:
     ) -> RunResult:
         """See `sandboxes.runner.Runner.run`."""
         environment = self._registry.get(request.environment)
-        plan = make_plan(request, environment)
-        admit(request, *(stage.limits for stage in plan.stages))
+        if environment.serve is not None:
+            raise InvalidRun(f"environment {environment.name} is served, not run to its end", where="environment")
         with engine_trouble():
-            run = self._prepare(request, environment, plan, on_output, control or RunControl())
+            run = self._admitted(request, environment, on_output, control)
             try:
                 with self._slots.take(stop=lambda: run.control.cancelled):
                     if not run.control.cancelled:
@@ -100,6 +107,32 @@ class DockerEngine:
                 if not run.control.cancelled:
                     raise
         return summary.without_stages(run.where, CANCELLED)
+
+    def open(
+        self,
+        request: RunRequest,
+        *,
+        on_output: FrameSink | None = None,
+        control: RunControl | None = None,
+        on_end: Callable[[RunResult], None] | None = None,
+    ) -> DockerSession:
+        """See `sandboxes.runner.Runner.open`. A slot is held until the app is ready, memory until its end."""
+        environment = self._registry.get(request.environment)
+        if environment.serve is None:
+            raise InvalidRun(f"environment {environment.name} runs to its end, it is not served", where="environment")
+        with engine_trouble():
+            run = self._admitted(request, environment, on_output, control)
+            session = DockerSession(run, environment.serve, keeper=self._keeper, on_end=on_end, now=self._now)
+            with self._slots.take(stop=lambda: run.control.cancelled):
+                session.open(self._runs)
+        return session
+
+    def _admitted(
+        self, request: RunRequest, environment: Environment, on_output: FrameSink | None, control: RunControl | None
+    ) -> Run:
+        plan = make_plan(request, environment)
+        admit(request, *(stage.limits for stage in plan.stages))
+        return self._prepare(request, environment, plan, on_output, control or RunControl())
 
     def reap(self, *, keys: tuple[str, ...] = ()) -> int:
         """See `sandboxes.runner.Runner.reap`."""
@@ -126,6 +159,10 @@ class DockerEngine:
     def pool_metrics(self) -> PoolMetrics:
         """What the pool of this process has done and holds."""
         return self._stock.pool.metrics()
+
+    def app_metrics(self) -> AppMetrics:
+        """The apps of this process."""
+        return self._keeper.metrics()
 
     def supports_namespaces(self, environment: str = "python") -> bool:
         """Whether this host allows runs in namespaces of their own; tries one sandbox.
@@ -157,6 +194,7 @@ class DockerEngine:
 
     def close(self) -> None:
         """Destroy idle sandboxes and let go of the connection this object opened."""
+        self._keeper.end_all("the worker ended")
         if self._kept is not None and self._kept[0] == os.getpid():
             self._kept[1].close()
         self._kept = None
@@ -174,6 +212,14 @@ class DockerEngine:
             return self._opened[1]
 
     @property
+    def _keeper(self) -> AppKeeper:
+        """That of this process's apps."""
+        with self._opening:
+            if self._keeper_of[0] != os.getpid():
+                self._keeper_of = (os.getpid(), AppKeeper(self._app_bytes))
+            return self._keeper_of[1]
+
+    @property
     def _stock(self) -> Stock:
         """This process's sandboxes; what a parent process had is not ours."""
         with self._opening:
@@ -185,6 +231,7 @@ class DockerEngine:
                     scope=self._slots.scope,
                     pool=pool,
                     runtime=self._runtime,
+                    folders=self._folders,
                 )
                 stock = Stock(
                     workshop=workshop,
@@ -192,6 +239,7 @@ class DockerEngine:
                     uids=self._uids,
                     scope=self._slots.scope,
                     lifelines=self._lifelines,
+                    folders=self._folders,
                     budget_bytes=self._pool_bytes,
                     now=self._now,
                 )
@@ -225,7 +273,14 @@ class DockerEngine:
                 return shape
         limits = environment.default_limits()
         disk = plan.disk if plan else (limits.disk_bytes, limits.inodes)
-        shape = Shape(image=image, isolation=policy.CONTAINER, preload=environment.preload, disk=disk)
+        shape = Shape(
+            image=image,
+            isolation=policy.CONTAINER,
+            preload=environment.preload,
+            disk=disk,
+            served=environment.serve is not None,
+            tool=environment.kind == "tool",
+        )
         self._stock.learn(shape, environment)
         return shape
 

@@ -38,6 +38,8 @@ class Run:
     cache_key: str = ""
     earlier: tuple[StageResult, ...] = ()
     built: tuple[BuiltFile, ...] = ()
+    on_placed: Callable[[DockerSandbox], None] = lambda _: None
+    on_phase: Callable[[Phase], None] = lambda _: None
 
 
 class Runs:
@@ -122,8 +124,9 @@ class Runs:
 
     def _run_in(self, run: Run, sandbox: DockerSandbox) -> tuple[RunResult, Transcript]:
         key, healthy = run.request.key, False
-        transcript = Transcript(plan=run.plan, on_output=run.on_output)
+        transcript = Transcript(plan=run.plan, on_output=run.on_output, on_phase=run.on_phase)
         self._ledger.record(key, sandbox.id)
+        run.on_placed(sandbox)
         try:
             self._stock().workshop.resize(sandbox, run.plan.stages[0].limits)
             lost = self._converse(run, sandbox, transcript)

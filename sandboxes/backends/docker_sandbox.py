@@ -10,6 +10,7 @@ from typing import Any
 
 from sandboxes import policy
 from sandboxes.agent.warm import EXIT_OUT_OF_MEMORY
+from sandboxes.app_folder import AppFolders
 from sandboxes.conversation import Link
 from sandboxes.errors import BackendLost, SandboxError, StartFailed, Unavailable
 from sandboxes.limits import Limits
@@ -34,6 +35,9 @@ class Shape:
     mounts: tuple[tuple[str, str], ...] = ()
     # a sandbox that is used once has its work directory from the start; a warm one mounts it for each run
     disk: tuple[int, int] | None = None
+    # a program that is asked things while it runs: its sandbox has a folder for the socket, which a tool may enter
+    served: bool = False
+    tool: bool = False
 
 
 @dataclass(kw_only=True)
@@ -48,6 +52,7 @@ class DockerSandbox:
     close_link: Callable[[], None]
     uid_slot: Held
     born: float
+    folder: Path | None = None
     runs: int = 0
     ready: bool = False
     idle_bytes: int = 0
@@ -85,7 +90,10 @@ class DockerSandbox:
 class Workshop:
     """Makes and destroys sandboxes on one engine."""
 
-    def __init__(self, client: Callable[[], Any], *, boot_id: str, scope: str, pool: str, runtime: str) -> None:
+    def __init__(
+        self, client: Callable[[], Any], *, boot_id: str, scope: str, pool: str, runtime: str, folders: AppFolders
+    ) -> None:
+        self._folders = folders
         self._open_client, self._boot_id, self._scope = client, boot_id, scope
         self._pool, self._runtime = pool, runtime
         self._oom_score = policy.AGENT_OOM_SCORE
@@ -106,6 +114,21 @@ class Workshop:
             runtime=self._runtime,
             oom_score_adj=self._oom_score,
         )
+        folder = self._folders.make(self._pool, tool=shape.tool) if shape.served else None
+        placement = replace(placement, socket_folder=str(folder or ""))
+        try:
+            made = self._start_somehow(shape, limits, uid_slot, placement, monotonic)
+        except BaseException:
+            if folder is not None:
+                self._folders.remove(folder)
+            raise
+        made.folder = folder
+        return made
+
+    def _start_somehow(
+        self, shape: Shape, limits: Limits, uid_slot: Held, placement: policy.Placement, monotonic: float
+    ) -> DockerSandbox:
+        """Start it, with a modest score where the engine may not give a better one."""
         try:
             return self._start(shape, limits, uid_slot, placement, monotonic)
         except StartFailed:
@@ -129,7 +152,7 @@ class Workshop:
         change = {
             "Memory": limits.memory_bytes,
             "MemorySwap": limits.memory_bytes,
-            "PidsLimit": policy.pids_limit(limits, sandbox.shape.isolation),
+            "PidsLimit": policy.pids_limit(limits, sandbox.shape.isolation, served=sandbox.shape.served),
         }
         with engine_trouble():
             answer = api._post_json(api._url("/containers/{0}/update", sandbox.id), data=change)  # noqa: SLF001
@@ -144,6 +167,8 @@ class Workshop:
         try:
             return self.remove(sandbox.id)
         finally:
+            if sandbox.folder is not None:
+                self._folders.remove(sandbox.folder)
             sandbox.uid_slot.release()
 
     def remove(self, container: str) -> bool:

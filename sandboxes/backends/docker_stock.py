@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from sandboxes import policy
+from sandboxes.app_folder import AppFolders
 from sandboxes.backends.docker_sandbox import DockerSandbox, Shape, Workshop
 from sandboxes.environment import Environment
 from sandboxes.errors import BackendLost, SandboxError, StartFailed
@@ -32,11 +33,12 @@ class Stock:
         uids: Slots,
         scope: str,
         lifelines: Lifelines,
+        folders: AppFolders,
         budget_bytes: int,
         now: Callable[[], float],
     ) -> None:
         self.workshop, self._name, self._uids, self._scope = workshop, name, uids, scope
-        self._lifelines, self._now = lifelines, now
+        self._lifelines, self._folders, self._now = lifelines, folders, now
         self._lifeline = lifelines.hold(name)
         self._known: dict[Shape, tuple[Limits, WarmPool]] = {}
         self.namespaces_refused = ""
@@ -88,7 +90,9 @@ class Stock:
 
     def reap(self, *, now: float) -> int:
         """Destroy sandboxes that are overdue, or whose owner in this state folder is dead; how many."""
-        return sum(self.workshop.remove(found["Id"]) for found in self.workshop.owned() if self._is_due(found, now))
+        reaped = sum(self.workshop.remove(found["Id"]) for found in self.workshop.owned() if self._is_due(found, now))
+        self._folders.purge()
+        return reaped
 
     def clean(self, *, now: float) -> int:
         """As `reap`, and whatever has ended by itself, whoever made it; how many."""

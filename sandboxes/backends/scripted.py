@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from sandboxes.admission import admit
 from sandboxes.errors import InvalidRun
@@ -11,6 +12,34 @@ from sandboxes.runner import FrameSink, OutputFrame, RunControl
 from sandboxes.spec import RunRequest
 
 Script = Callable[[RunRequest], RunResult]
+
+
+class ScriptedSession:
+    """A Session without a socket; it ends when it is closed."""
+
+    token = "scripted"  # noqa: S105 (a name)
+
+    def __init__(self, result: RunResult, on_end: Callable[[RunResult], None] | None) -> None:
+        self._final, self._on_end = result, on_end
+        self.ready = result.outcome is Outcome.SUCCEEDED
+        self.result = None if self.ready else result
+
+    @property
+    def folder(self) -> Path:
+        """There is none."""
+        raise LookupError("a scripted app has no folder")
+
+    def wait(self, seconds: float) -> RunResult | None:  # noqa: ARG002
+        """The result, once it has been closed."""
+        return self.result
+
+    def close(self) -> RunResult:
+        """End it."""
+        if self.result is None:
+            self.result = self._final
+            if self._on_end is not None:
+                self._on_end(self._final)
+        return self.result
 
 
 class ScriptedRunner:
@@ -39,6 +68,18 @@ class ScriptedRunner:
             for sequence, (stream, data) in enumerate(part for part in parts if part[1]):
                 on_output(OutputFrame(sequence=sequence, stream=stream, data=data))
         return result
+
+    def open(
+        self,
+        request: RunRequest,
+        *,
+        on_output: FrameSink | None = None,
+        control: RunControl | None = None,
+        on_end: Callable[[RunResult], None] | None = None,
+    ) -> "ScriptedSession":
+        """An app that is ready if its scripted result succeeded, else one that has ended with that result."""
+        result = self.run(request, on_output=on_output, control=control)
+        return ScriptedSession(result, on_end)
 
     def reap(self, *, keys: tuple[str, ...] = ()) -> int:
         """Nothing is ever left over; remembers that it was asked."""

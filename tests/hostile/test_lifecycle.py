@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from sandboxes.agent import frames, privilege, zygote
+from sandboxes.app_folder import AppFolders
 from sandboxes.backends.docker_engine import DockerEngine
 from sandboxes.backends.docker_sandbox import DockerSandbox, Shape, Workshop
 from sandboxes.conversation import opening
@@ -32,9 +33,10 @@ def sleeper(key: str) -> RunRequest:
 
 
 @pytest.fixture
-def workshop() -> Workshop:
+def workshop(tmp_path: Path) -> Workshop:
     client = connect()
-    return Workshop(lambda: client, boot_id=BOOT, scope="lifecycle", pool="lifecycle", runtime="")
+    folders = AppFolders(tmp_path / "apps", Lifelines(tmp_path / "pools"))
+    return Workshop(lambda: client, boot_id=BOOT, scope="lifecycle", pool="lifecycle", runtime="", folders=folders)
 
 
 def make(workshop: Workshop, folder: Path, isolation: str, *, deadline: float | None = None) -> DockerSandbox:
@@ -113,7 +115,8 @@ def test_reap_takes_what_is_overdue_or_has_no_owner_and_nothing_else(workshop: W
         ("orphan", "dead", scope, 300.0),
         ("strange", "unknown", f"other-{BOOT}", 300.0),
     ):
-        shop = Workshop(connect, boot_id=BOOT, scope=where, pool=owner, runtime="")
+        folders = AppFolders(tmp_path / "apps", Lifelines(tmp_path / "pools"))
+        shop = Workshop(connect, boot_id=BOOT, scope=where, pool=owner, runtime="", folders=folders)
         made[name] = make(shop, tmp_path, "container", deadline=time.time() + deadline)
     # the steps of a build, and what somebody starts by hand, bear the labels of the image they come from
     image = client.images.get(made["strange"].shape.image)
