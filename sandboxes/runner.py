@@ -108,6 +108,14 @@ class Session(Protocol):
         """How it ended; None while it lives. One that we ended, after it was ready, has succeeded."""
         ...
 
+    def report(self) -> RunResult:
+        """How it ended; of one that was ready and lives, how it stands: `succeeded` so far.
+
+        Raises:
+            LookupError: it was never ready.
+        """
+        ...
+
     def wait(self, seconds: float) -> RunResult | None:
         """How it ended, once it has, at most so long."""
         ...

@@ -28,7 +28,7 @@ class Provenance:
 
 def stage_result(record: StageRecord, limits: Limits, environment: Environment, lost: Verdict | None) -> StageResult:
     """One stage; `lost` is the verdict on a stage whose end the agent could not report."""
-    end = record.end or {}
+    end = record.end or record.usage
     verdict = (
         outcome.judge(end, phase=record.phase, limits=limits, signature=environment.memory_signature)
         if record.end
@@ -86,6 +86,12 @@ def make_result(
         artefacts=transcript.files,
         skipped=tuple(transcript.skipped),
     )
+
+
+def so_far(transcript: Transcript, where: Provenance, *, earlier: tuple[StageResult, ...] = ()) -> RunResult:
+    """The result of an app that is ready and runs on; what it uses is as of half a second ago at most."""
+    alive = Verdict(outcome=Outcome.SUCCEEDED)
+    return replace(make_result(transcript, where, earlier=earlier, lost=alive), artefacts=(), displays=())
 
 
 def without_stages(where: Provenance, verdict: Verdict, *, phase: Phase = Phase.PREPARE) -> RunResult:

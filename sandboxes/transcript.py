@@ -34,6 +34,7 @@ class StageRecord:
     phase: Phase
     streams: dict[str, Collector]
     end: dict[str, Any] | None = None
+    usage: dict[str, Any] = field(default_factory=dict)
 
     def stream(self, name: str) -> OutputStream:
         """One stream as it stands."""
@@ -83,6 +84,8 @@ class Transcript:
             self._start(Phase(payload.decode()))
         elif kind == frames.ENDED:
             self._current().end = _checked(json.loads(payload))
+        elif kind == frames.USAGE:
+            self._current().usage = dict(json.loads(payload))
         elif kind == frames.HELD:
             self.held = True
         elif kind == frames.TAKEN:

@@ -9,9 +9,10 @@ OUTPUT_CHUNK = 8 * 1024
 
 # host to agent; EXECUTABLE is a FILE that may be executed, BYE ends the talk about one job
 JOB, FILE, STDIN, GO, PING, EXECUTABLE, STDIN_END, CANCEL, BYE = 1, 2, 3, 4, 5, 6, 7, 8, 9
-# agent to host; HELD asks for GO before the next stage, TAKEN tells how much input the program has taken
+# agent to host; HELD asks for GO before the next stage, TAKEN tells how much input the program has taken, USAGE what a
+# program that stays has used so far
 READY, STARTED, STDOUT, STDERR, ENDED, ARTEFACT, SKIPPED, FINAL, REFUSED = 32, 33, 34, 35, 36, 37, 38, 39, 40
-HELD, BUILT, BUILT_EXECUTABLE, TAKEN = 41, 42, 43, 44
+HELD, BUILT, BUILT_EXECUTABLE, TAKEN, USAGE = 41, 42, 43, 44, 45
 
 
 class BadFrame(Exception):

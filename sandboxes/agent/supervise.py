@@ -1,5 +1,6 @@
 """Watches one program from its start until every process of the run is dead."""
 
+import json
 import os
 import time
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from sandboxes.agent.launch import Program
 
 TICK_SECONDS = 0.01
 DRAIN_SECONDS = 0.1
+USAGE_SECONDS = 0.5
 CANCELLED = "cancelled"
 
 
@@ -47,6 +49,7 @@ class Watch:
     status: int | None = None
     limit_hit: str = ""
     wall_seconds: float = 0.0
+    told: float = 0.0
     tallies: dict[int, Tally] = field(default_factory=dict)
 
     def run(self) -> None:
@@ -67,6 +70,7 @@ class Watch:
                 feeding = self._feed()
             self.status = ending.poll()
             self._check_limits()
+            self._tell_usage()
         self.wall_seconds = time.monotonic() - self.started
         if feeding:
             os.close(pipes.stdin)
@@ -122,6 +126,23 @@ class Watch:
             os.close(self.program.pipes.stdin)
             return False
         return True
+
+    def _tell_usage(self) -> None:
+        """Of a program that stays, what it has used so far; of any other the report at its end is enough."""
+        now = time.monotonic()
+        if self.stage.port and now - self.told >= USAGE_SECONDS:
+            self.told = now
+            self.channel.send(frames.USAGE, json.dumps(self.usage()).encode())
+
+    def usage(self) -> dict[str, object]:
+        """Counters as they stand."""
+        return {
+            "wall_seconds": time.monotonic() - self.started,
+            "cpu_seconds": self.meter.cpu_seconds(),
+            "peak_memory_bytes": self.meter.peak_memory_bytes(),
+            "base_memory_bytes": self.meter.base_memory_bytes(),
+            "memory_method": self.meter.memory_method,
+        }
 
     def _check_limits(self) -> None:
         self.meter.sample()

@@ -38,7 +38,7 @@ class Run:
     cache_key: str = ""
     earlier: tuple[StageResult, ...] = ()
     built: tuple[BuiltFile, ...] = ()
-    on_placed: Callable[[DockerSandbox], None] = lambda _: None
+    on_placed: Callable[["Run", DockerSandbox, Transcript], None] = lambda *_: None
     on_phase: Callable[[Phase], None] = lambda _: None
 
 
@@ -126,7 +126,7 @@ class Runs:
         key, healthy = run.request.key, False
         transcript = Transcript(plan=run.plan, on_output=run.on_output, on_phase=run.on_phase)
         self._ledger.record(key, sandbox.id)
-        run.on_placed(sandbox)
+        run.on_placed(run, sandbox, transcript)
         try:
             self._stock().workshop.resize(sandbox, run.plan.stages[0].limits)
             lost = self._converse(run, sandbox, transcript)

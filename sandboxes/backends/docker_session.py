@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from sandboxes import app_folder
+from sandboxes import app_folder, summary
 from sandboxes.app_folder import AppFacts
 from sandboxes.app_keeper import AppKeeper
 from sandboxes.backends.docker_run import Run, Runs
@@ -15,6 +15,7 @@ from sandboxes.errors import SandboxError
 from sandboxes.probe import answers
 from sandboxes.result import Outcome, Phase, RunResult
 from sandboxes.stage_spec import ServeSpec
+from sandboxes.transcript import Transcript
 
 PROBE_SECONDS = 0.015
 END_SECONDS = 60.0
@@ -37,6 +38,7 @@ class DockerSession:
         self._run = replace(run, on_placed=self._placed, on_phase=self._began)
         self._serve, self._keeper, self._on_end, self._now = serve, keeper, on_end, now
         self._sandbox: DockerSandbox | None = None
+        self._transcript: Transcript | None = None
         self._serving = threading.Event()
         self._ended = threading.Event()
         self._result: RunResult | None = None
@@ -66,6 +68,18 @@ class DockerSession:
     def result(self) -> RunResult | None:
         """How it ended; None while it lives."""
         return self._result
+
+    def report(self) -> RunResult:
+        """How it stands, or how it ended.
+
+        Raises:
+            LookupError: it was never ready.
+        """
+        if self._result is not None:
+            return self._result
+        if self._transcript is None or not self.ready:
+            raise LookupError("this app is not ready")
+        return summary.so_far(self._transcript, self._run.where, earlier=self._run.earlier)
 
     def open(self, runs: Runs) -> None:
         """Start, and wait until the app is ready or has ended.
@@ -121,8 +135,8 @@ class DockerSession:
         self._why = why
         self._run.control.cancel()
 
-    def _placed(self, sandbox: DockerSandbox) -> None:
-        self._sandbox = sandbox
+    def _placed(self, run: Run, sandbox: DockerSandbox, transcript: Transcript) -> None:
+        self._run, self._sandbox, self._transcript = run, sandbox, transcript
 
     def _began(self, phase: Phase) -> None:
         if phase is Phase.SERVE:

@@ -29,6 +29,10 @@ class ScriptedSession:
         """There is none."""
         raise LookupError("a scripted app has no folder")
 
+    def report(self) -> RunResult:
+        """The scripted result."""
+        return self._final
+
     def wait(self, seconds: float) -> RunResult | None:  # noqa: ARG002
         """The result, once it has been closed."""
         return self.result

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
+from services.domain.appearance import App, Appearance
 from services.domain.execution import CapturedStream, ExecutionOutcome, StoredFile
 from services.domain.problem import Problem
 from services.errors import Conflict
@@ -119,6 +120,8 @@ class RunReport:
     policy_version: str = ""
     isolation: str = ""
     backend: str = ""
+    appearance: Appearance | None = None
+    app: App | None = None
 
     @property
     def code(self) -> str:

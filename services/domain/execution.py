@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from services.domain.appearance import App, Appearance
+
 
 class ExecutionOutcome(StrEnum):
     """How a run ended. The words are the sandbox library's; a test keeps the two lists equal."""
@@ -73,7 +75,10 @@ class CapturedStream:
 
 @dataclass(frozen=True, kw_only=True)
 class Execution:
-    """One run of one snippet, as the kernel and the sandbox saw it."""
+    """One run of one snippet, as the kernel and the sandbox saw it.
+
+    Of a program with a face also how it looked, and, as long as it is left running, where it can be found.
+    """
 
     id: str
     battle_id: str
@@ -97,3 +102,5 @@ class Execution:
     image_digest: str = ""
     environment_version: str = ""
     policy_version: str = ""
+    appearance: Appearance | None = None
+    app: App | None = None

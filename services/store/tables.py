@@ -7,6 +7,7 @@ keeps the id of the snippet it ran even when that snippet has been replaced, so 
 import sqlalchemy as sa
 
 from services.domain.answer import SidePhase, Usage
+from services.domain.appearance import App, Appearance
 from services.domain.battle import BattleState
 from services.domain.direct_run import RunReport, RunState
 from services.domain.execution import CapturedStream, ExecutionOutcome, StoredFile
@@ -129,6 +130,8 @@ EXECUTIONS = sa.Table(
     _text("image_digest"),
     _text("environment_version"),
     _text("policy_version"),
+    sa.Column("appearance", Document(Appearance)),
+    sa.Column("app", Document(App)),
     sa.UniqueConstraint("answer_id"),
     sa.Index(None, "battle_id"),
 )

@@ -119,6 +119,10 @@ def test_an_app_is_ready_when_it_answers_and_ends_when_it_is_closed(engine: Dock
     path, uid, files = ask(session, "/x").split(" ", 2)
     assert (path, int(uid) > 10000, files) == ("/x", True, "['.build', 'app.py']")
     assert engine.app_metrics().apps == 1
+    so_far = session.report()
+    assert (so_far.outcome, so_far.phase, len(so_far.stages)) == (Outcome.SUCCEEDED, Phase.SERVE, 2)
+    assert so_far.stages[1].peak_memory_bytes > 1_000_000
+    assert so_far.stages[1].cpu_seconds > 0
     result = session.close()
     assert (result.outcome, result.phase, result.message) == (Outcome.SUCCEEDED, Phase.SERVE, "it was closed")
     assert [stage.phase for stage in result.stages] == [Phase.COMPILE, Phase.SERVE]

@@ -1,0 +1,57 @@
+"""How a program with a face looked: its pictures, and what its page said of itself."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """One picture of an app, in the order taken; `digest` and `thumbnail` name PNG files in the blob store."""
+
+    name: str
+    width: int
+    height: int
+    size_bytes: int
+    digest: str
+    thumbnail: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageFacts:
+    """What the browser saw, kept short. Overflow is in CSS pixels beyond the width of the window; times are seconds.
+
+    `console` and `errors` are lines, `failed_requests` addresses with the reason, `missing` pictures that could not be
+    taken and why.
+    """
+
+    title: str = ""
+    text: str = ""
+    console: tuple[str, ...] = ()
+    errors: tuple[str, ...] = ()
+    failed_requests: tuple[str, ...] = ()
+    blank: bool = False
+    overflow_pixels: int = 0
+    phone_overflow_pixels: int = 0
+    first_paint_seconds: float | None = None
+    stable_seconds: float | None = None
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Appearance:
+    """Pictures and facts of a running app. `problem` says why there are none, where the camera failed."""
+
+    pictures: tuple[Picture, ...] = ()
+    facts: PageFacts | None = None
+    problem: str = ""
+
+    def picture(self, name: str) -> Picture | None:
+        """The picture of this name."""
+        return next((found for found in self.pictures if found.name == name), None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class App:
+    """An app that was left running: the name of its origin, and when it ends at the latest (Unix time in seconds)."""
+
+    token: str
+    until: float
