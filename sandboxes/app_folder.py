@@ -18,29 +18,43 @@ from pathlib import Path
 from sandboxes.ledger import Lifelines
 from sandboxes.policy import SOCKET_NAME
 
-FACTS, USED, OWNER = "app.json", "used", "owner"
+FACTS, USED, OWNER, RECORDS = "app.json", "used", "owner", "interactions.jsonl"
 TOKEN_BYTES = 16
 # the agent is the container's root, who has no right to pass by modes: it enters as the owner's group
 MODE, TOOL_MODE = 0o770, 0o771
 
 
 @dataclass(frozen=True, kw_only=True)
-class AppFacts:
-    """What the preview service goes by; `until` is Unix time in seconds."""
+class Announcement:
+    """What the preview service goes by; `until` is Unix time in seconds.
+
+    `session` is whose use of the app is recorded, for somebody agreed to that; "" for nobody's.
+    """
 
     token: str
     environment: str
     kind: str
     until: float
     idle_seconds: float
+    session: str = ""
+
+    def to_json(self) -> str:
+        """As the file that is read by others."""
+        found = asdict(self)
+        session = found.pop("session")
+        return json.dumps(found | {"record": {"session": session} if session else None})
 
 
 class AppFolders:
-    """All app folders of one state folder; `owner` is the name on the lifeline of the process that made one."""
+    """All app folders of one state folder; `owner` is the name on the lifeline of the process that made one.
 
-    def __init__(self, folder: Path, lifelines: Lifelines) -> None:
-        self._folder, self._lifelines = folder, lifelines
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    Records of how an app was used outlive it, in `records`: one file for each app, named by its token.
+    """
+
+    def __init__(self, folder: Path, lifelines: Lifelines, records: Path) -> None:
+        self._folder, self._lifelines, self._records = folder, lifelines, records
+        for path in (folder, records):
+            path.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def make(self, owner: str, *, tool: bool = False) -> Path:
         """A new folder with a name that cannot be guessed; a tool's program may pass through it."""
@@ -52,7 +66,9 @@ class AppFolders:
         return path
 
     def remove(self, path: Path) -> None:
-        """Take a folder away; no program could ever write to it."""
+        """Take a folder away, but for the records; no program could ever write to it."""
+        with contextlib.suppress(OSError):
+            (path / RECORDS).rename(self._records / f"{path.name}.jsonl")
         shutil.rmtree(path, ignore_errors=True)
 
     def purge(self) -> int:
@@ -63,11 +79,11 @@ class AppFolders:
         return len(dead)
 
 
-def announce(path: Path, facts: AppFacts) -> None:
+def announce(path: Path, facts: Announcement) -> None:
     """Tell those who look into the folder that the app can be asked."""
     (path / USED).touch()
     new = path / f".{FACTS}"
-    new.write_text(json.dumps(asdict(facts)))
+    new.write_text(facts.to_json())
     new.replace(path / FACTS)
 
 

@@ -16,7 +16,7 @@ class RunRequest:
     others; what is absent is the environment's. `tests` False leaves the tests stage out. `interactive` keeps the
     program's input open after `stdin`, for `RunControl.send_stdin`. `isolation` "" takes the environment's and the
     engine's choice. `key` identifies the run: a sandbox left over from an earlier attempt with the same key is
-    destroyed before a new one starts.
+    destroyed before a new one starts. `record` names whose use of an app is recorded, with consent; "" nobody's.
     """
 
     key: str
@@ -33,3 +33,4 @@ class RunRequest:
     interactive: bool = False
     isolation: str = ""
     artefacts: tuple[str, ...] = ("**",)
+    record: str = ""

@@ -7,6 +7,7 @@ from sandboxes.environment import Environment
 from sandboxes.runner import Runner
 from services.arena.battles import Battles
 from services.arena.direct_runs import DirectRuns
+from services.arena.interactions import Interactions
 from services.arena.orchestrator import Orchestrator
 from services.arena.recovery import Recovery
 from services.arena.voting import Voting
@@ -40,6 +41,7 @@ class Services:
     environments: Sequence[Environment]
     battles: Battles
     runs: DirectRuns
+    interactions: Interactions
     wait_seconds: float
     figures: WorkerFigures
     voting: Voting

@@ -32,6 +32,27 @@ class Settings(BaseSettings):
     sandbox_pool_bytes: int = Field(
         1073741824, ge=0, description="Memory that idle sandboxes of one worker, all its processes, may use together."
     )
+    sandbox_dir: Path | None = Field(
+        None,
+        description="Sandboxes' locks, caches and sockets; for workers in containers at the same path as on the host. "
+        "Default in data_dir.",
+    )
+    app_bytes: int = Field(
+        4294967296, ge=0, description="Memory set aside for running apps of one worker, all its processes together."
+    )
+    preview_origin: str = Field(
+        "http://{token}.preview.localhost:8301",
+        pattern=r"^https?://\{token\}(\.[a-z0-9-]+)+(:[0-9]+)?$",
+        description="Where browsers find a running app; {token} is its name.",
+    )
+    preview_host: str = Field("127.0.0.1", description="Address that the preview service listens on.")
+    preview_port: int = Field(8301, ge=0, le=65_535, description="Port that the preview service listens on.")
+    arena_origins: tuple[str, ...] = Field(
+        (), description="Origins (JSON list) whose pages may frame running apps; empty: that of `arena serve`."
+    )
+    preview_egress: bool = Field(
+        default=False, description="Whether the pages of running apps may load from and send to other hosts."
+    )
     packages: Literal["off", "registry"] = Field(
         "off", description="Whether packages that a program asks for may be installed: off, or from the package index."
     )
@@ -57,6 +78,16 @@ class Settings(BaseSettings):
         if self.judge == "none":
             return ""
         return self.judge or (DEFAULT_JUDGE if DEFAULT_JUDGE in names else "")
+
+    @property
+    def sandbox_folder(self) -> Path:
+        """Where sandboxes keep what they share."""
+        return (self.sandbox_dir or self.data_dir / "sandboxes").resolve()
+
+    @property
+    def framing_origins(self) -> tuple[str, ...]:
+        """Whose pages may frame running apps."""
+        return self.arena_origins or tuple(f"http://{name}:{self.port}" for name in ("127.0.0.1", "localhost"))
 
     @property
     def sqlalchemy_url(self) -> str:

@@ -78,7 +78,7 @@ class DockerEngine:
         self._slots = Slots(state_dir / "slots", slots, patience_seconds=patience_seconds)
         self._uids = Slots(state_dir / "uids", 1000, patience_seconds=1.0)
         self._ledger, self._lifelines = RunLedger(state_dir / "runs"), Lifelines(state_dir / "pools")
-        self._folders = AppFolders(state_dir / "apps", self._lifelines)
+        self._folders = AppFolders(state_dir / "apps", self._lifelines, state_dir / "records")
         self._app_bytes, self._keeper_of = app_bytes, (os.getpid(), AppKeeper(app_bytes))
         packages = PackageStore(state_dir / "packages")
         self._installer = Installer(packages, package_indexes or {})

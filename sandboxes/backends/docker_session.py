@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from sandboxes import app_folder, summary
-from sandboxes.app_folder import AppFacts
+from sandboxes.app_folder import Announcement
 from sandboxes.app_keeper import AppKeeper
 from sandboxes.backends.docker_run import Run, Runs
 from sandboxes.backends.docker_sandbox import DockerSandbox, engine_trouble
@@ -148,12 +148,13 @@ class DockerSession:
 
     def _announce(self) -> None:
         environment = self._run.where.environment
-        facts = AppFacts(
+        facts = Announcement(
             token=self.token,
             environment=environment.name,
             kind=environment.kind,
             until=self._now() + self._run.plan.limits(Phase.SERVE).wall_seconds,
             idle_seconds=self._serve.idle_seconds,
+            session=self._run.request.record,
         )
         app_folder.announce(self.folder, facts)
         self.ready = True

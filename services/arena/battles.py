@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.arena.effects import Effects, Publisher
 from services.arena.sampling import POLICY, POLICY_VERSION, draw_pair
@@ -30,11 +30,19 @@ class Battles:
     ids: Ids
     rng: random.Random
 
-    def create(self, prompt: str, *, contenders: tuple[str, str] | None = None, judges: tuple[str, ...] = ()) -> Battle:
+    def create(
+        self,
+        prompt: str,
+        *,
+        contenders: tuple[str, str] | None = None,
+        judges: tuple[str, ...] = (),
+        record_interactions: bool = False,
+    ) -> Battle:
         """Store a battle and set both sides to work.
 
         A pair chosen by name plays in drawn seats with probability 1; automatic judges stay blind, but a person's
-        vote on it is kept out of the human board, because whoever chose knows the names.
+        vote on it is kept out of the human board, because whoever chose knows the names. `record_interactions` says
+        that whoever asks agreed to a record of how the running answers are used.
 
         Raises:
             InvalidRequest: the prompt, a judge or the pair is not acceptable.
@@ -47,7 +55,7 @@ class Battles:
             raise InvalidRequest(f"Unknown judge: {', '.join(unknown)}.", hint=f"There are: {', '.join(self.judges)}.")
         now, effects = self.clock.now(), Effects()
         with self.store() as uow:
-            battle = self._battle(uow, contenders, judges)
+            battle = replace(self._battle(uow, contenders, judges), record_interactions=record_interactions)
             turn = Turn(id=self.ids.new(), battle_id=battle.id, index=0, prompt=text, created_at=now)
             uow.battles.add(battle)
             uow.battles.add_turn(turn)

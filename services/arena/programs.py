@@ -39,6 +39,7 @@ class _Kept(BaseModel):
     interactive: bool
     isolation: str
     artefacts: tuple[str, ...]
+    record: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +83,7 @@ def prepare(program: Program, environments: Mapping[str, Environment], *, find: 
         args=program.args,
         env=dict(sorted(program.env.items())),
         dependencies=find(environment.name, program.files) if program.dependencies is None else program.dependencies,
-        limits=stages.pop(Phase.RUN, None),
+        limits=stages.pop(environment.main_phase, None),
         stage_limits=stages,
         tests=program.tests,
         interactive=program.interactive,

@@ -51,7 +51,10 @@ class Appearance:
 
 @dataclass(frozen=True, kw_only=True)
 class App:
-    """An app that was left running: the name of its origin, and when it ends at the latest (Unix time in seconds)."""
+    """An app that was left running: its origin, and when it ends at the latest (Unix time in seconds).
 
-    token: str
+    Whoever knows the origin can use the app. It ends earlier when nobody does.
+    """
+
+    url: str
     until: float

@@ -81,7 +81,8 @@ class Battle:
     """A battle as stored; sides are drawn once and kept.
 
     `policy`, `policy_version` and `pair_probability` say how the pair was sampled (1.0 when it was chosen by
-    name), `judges` names the automatic judges asked for, `problem` says why it is void.
+    name), `judges` names the automatic judges asked for, `problem` says why it is void. `record_interactions` tells
+    that whoever started it agreed to a record of how the running answers are used.
     """
 
     id: str
@@ -94,6 +95,7 @@ class Battle:
     judges: tuple[str, ...]
     created_at: datetime
     ranked: bool = True
+    record_interactions: bool = False
     finished_at: datetime | None = None
     problem: Problem | None = None
 

@@ -17,6 +17,7 @@ from services.arena.direct_stage import DirectStage
 from services.arena.effects import Publisher
 from services.arena.execution import ExecutionStage
 from services.arena.generation import Generation
+from services.arena.interactions import Interactions
 from services.arena.judging import Judging
 from services.arena.orchestrator import Orchestrator
 from services.arena.rating import Rating
@@ -100,12 +101,13 @@ class Assembly:
         """The sandbox backend; its warm sandboxes go when this process ends."""
         engine = DockerEngine(
             registry=self.registry,
-            state_dir=self.data_dir / "sandboxes",
+            state_dir=self.settings.sandbox_folder,
             boot_id=self.ids.new(),
             slots=self.settings.execution_slots,
             runtime=self.settings.docker_runtime,
             isolation=self.settings.isolation,
             pool_bytes=self.settings.sandbox_pool_bytes // self.processes,
+            app_bytes=self.settings.app_bytes // self.processes,
             package_indexes=self.package_indexes,
         )
         atexit.register(engine.close)
@@ -219,6 +221,11 @@ class Assembly:
         )
 
     @cached_property
+    def interactions(self) -> Interactions:
+        """How apps were used."""
+        return Interactions(store=self.store, blobs=self.blobs, clock=self.clock)
+
+    @cached_property
     def failures(self) -> Mapping[WorkKind, OnFailure]:
         """What follows when work has failed for good."""
         of_battles: Mapping[WorkKind, OnFailure] = dict.fromkeys(WorkKind, self.orchestrator.work_failed)
@@ -264,6 +271,7 @@ class Assembly:
             ),
             voting=Voting(store=store, publisher=publisher, orchestrator=orchestrator, clock=self.clock, ids=self.ids),
             runs=self.direct_runs,
+            interactions=self.interactions,
             wait_seconds=self.settings.execution_wait_seconds,
             figures=self.figures,
             orchestrator=orchestrator,

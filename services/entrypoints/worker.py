@@ -43,6 +43,8 @@ def run_worker(settings: Settings, queues: Sequence[str], *, concurrency: int, f
                 assemblies[os.getpid()] = assembly
                 if EXECUTION_QUEUE in queues:
                     threading.Thread(target=tell_figures, args=(assembly,), name="figures", daemon=True).start()
+                    tidy = (assembly, threading.Event())
+                    threading.Thread(target=run_sandbox_reaper, args=tidy, name="reaper", daemon=True).start()
             return assemblies[os.getpid()].work_runner
 
     def destroy_sandboxes() -> None:
@@ -85,11 +87,15 @@ def run_reaper(assembly: Assembly, stop: threading.Event) -> None:
 
 
 def run_sandbox_reaper(assembly: Assembly, stop: threading.Event) -> None:
-    """Destroy overdue sandboxes at once and every 30 s until `stop` is set; for processes that reach the engine."""
+    """Destroy overdue sandboxes and take in what apps left, at once and every 30 s until `stop` is set.
+
+    For processes that reach the engine.
+    """
     while True:
         try:
             assembly.runner.reap()
-        except SandboxError as error:
-            log.warning("reap_failed", error=error.message)
+            assembly.interactions.collect(assembly.settings.sandbox_folder / "records")
+        except (SandboxError, ArenaError, OSError) as error:
+            log.warning("reap_failed", error=str(error))
         if stop.wait(SANDBOX_REAPER_SECONDS):
             return

@@ -9,6 +9,7 @@ from sqlalchemy.engine import Engine
 from services.errors import Unavailable
 from services.store.engine import create_engine_for
 from services.store.sql_battles import SqlAnswers, SqlBattles, SqlExecutions, SqlSnippets
+from services.store.sql_interactions import SqlInteractions
 from services.store.sql_judgements import SqlBoards, SqlJudgements, SqlVotes
 from services.store.sql_runs import SqlDirectRuns
 from services.store.sql_work import SqlWork
@@ -19,6 +20,7 @@ from services.store.unit_of_work import (
     BoardRepository,
     DirectRunRepository,
     ExecutionRepository,
+    InteractionRepository,
     JudgementRepository,
     SnippetRepository,
     VoteRepository,
@@ -42,6 +44,7 @@ class SqlUnitOfWork:
     votes: VoteRepository
     boards: BoardRepository
     runs: DirectRunRepository
+    interactions: InteractionRepository
     work: WorkRepository
 
     def __init__(self, engine: Engine) -> None:
@@ -93,6 +96,7 @@ class SqlUnitOfWork:
         self.votes = SqlVotes(connection)
         self.boards = SqlBoards(connection)
         self.runs = SqlDirectRuns(connection)
+        self.interactions = SqlInteractions(connection)
         self.work = SqlWork(connection)
 
 

@@ -55,6 +55,7 @@ BATTLES = sa.Table(
     sa.Column("judges", Document(tuple[str, ...]), nullable=False),
     sa.Column("created_at", Moment, nullable=False),
     sa.Column("ranked", sa.Boolean, nullable=False),
+    sa.Column("record_interactions", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("finished_at", Moment),
     sa.Column("problem", Document(Problem)),
     sa.Index(None, "created_at", "id"),
@@ -208,6 +209,18 @@ DIRECT_RUNS = sa.Table(
     sa.CheckConstraint("state <> 'ended' OR report IS NOT NULL", name="ended_has_report"),
     sa.UniqueConstraint("caller", "idempotency_key", "position"),
     sa.Index(None, "batch_id"),
+)
+
+INTERACTIONS = sa.Table(
+    "interactions",
+    METADATA,
+    _id(),
+    _text("subject"),
+    sa.Column("events", sa.BigInteger, nullable=False),
+    sa.Column("seconds", sa.Double, nullable=False),
+    _text("digest"),
+    sa.Column("collected_at", Moment, nullable=False),
+    sa.Index(None, "subject"),
 )
 
 WORK = sa.Table(

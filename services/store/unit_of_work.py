@@ -13,6 +13,7 @@ from services.domain.answer import Answer
 from services.domain.battle import Battle, Turn
 from services.domain.direct_run import DirectRun
 from services.domain.execution import Execution
+from services.domain.interactions import InteractionRecord
 from services.domain.judgement import Judgement, Source
 from services.domain.rating import Board
 from services.domain.side import Side
@@ -130,6 +131,16 @@ class BoardRepository(Protocol):
     def find(self, source: Source) -> Board | None: ...
 
 
+class InteractionRepository(Protocol):
+    """Records of how apps were used."""
+
+    def put(self, record: InteractionRecord) -> None:
+        """Insert, or replace that of the same app."""
+        ...
+
+    def of_subject(self, subject: str) -> Sequence[InteractionRecord]: ...
+
+
 class WorkRepository(Protocol):
     """Work rows and their leases. Every method is one atomic step on one row (or says otherwise)."""
 
@@ -205,6 +216,7 @@ class UnitOfWork(Protocol):
     votes: VoteRepository
     boards: BoardRepository
     runs: DirectRunRepository
+    interactions: InteractionRepository
     work: WorkRepository
 
     def __enter__(self) -> Self: ...

@@ -7,6 +7,7 @@ from services.domain.answer import Answer, SidePhase, Usage
 from services.domain.battle import Battle, BattleState, Turn
 from services.domain.direct_run import DirectRun, RunReport, RunState, SkippedFile, StageReport
 from services.domain.execution import CapturedStream, Execution, ExecutionOutcome, StoredFile
+from services.domain.interactions import InteractionRecord
 from services.domain.judgement import Judgement, SeatOrder, Source, Winner
 from services.domain.problem import Problem
 from services.domain.rating import Board, Standing
@@ -239,3 +240,15 @@ def fill(factory: UnitOfWorkFactory) -> None:
         uow.answers.add(answer())
         uow.answers.add(answer(id="answer-b", side=Side.B, contender="ben", problem=None))
         uow.commit()
+
+
+def record(**changes: Any) -> InteractionRecord:
+    values: dict[str, Any] = {
+        "id": "token",
+        "subject": "answer-a",
+        "events": 7,
+        "seconds": 1.5,
+        "digest": "d",
+        "collected_at": NOW,
+    }
+    return InteractionRecord(**values | changes)

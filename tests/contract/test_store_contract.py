@@ -44,6 +44,8 @@ def test_every_value_comes_back_as_it_was(store_factory: SqlUnitOfWorkFactory) -
         uow.executions.put(some.execution())
         uow.judgements.put(some.judgement())
         uow.votes.add(some.vote())
+        uow.interactions.put(some.record(events=1))
+        uow.interactions.put(some.record())
         uow.boards.put(some.board())
         uow.work.add(some.work(not_before=some.at(1), sent_at=some.at(2), error="x", retries=2, fence=7))
         uow.commit()
@@ -58,6 +60,7 @@ def test_every_value_comes_back_as_it_was(store_factory: SqlUnitOfWorkFactory) -
         assert uow.executions.find("answer-a") == some.execution()
         assert uow.judgements.of_battle("battle-1") == [some.judgement()]
         assert uow.votes.find("battle-1") == some.vote()
+        assert (uow.interactions.of_subject("answer-a"), uow.interactions.of_subject("x")) == ([some.record()], [])
         assert uow.boards.find(Source.EXECUTION) == some.board()
         assert uow.work.get("work-1") == some.work(
             not_before=some.at(1), sent_at=some.at(2), error="x", retries=2, fence=7

@@ -35,7 +35,7 @@ def sleeper(key: str) -> RunRequest:
 @pytest.fixture
 def workshop(tmp_path: Path) -> Workshop:
     client = connect()
-    folders = AppFolders(tmp_path / "apps", Lifelines(tmp_path / "pools"))
+    folders = AppFolders(tmp_path / "apps", Lifelines(tmp_path / "pools"), tmp_path / "records")
     return Workshop(lambda: client, boot_id=BOOT, scope="lifecycle", pool="lifecycle", runtime="", folders=folders)
 
 
@@ -115,7 +115,7 @@ def test_reap_takes_what_is_overdue_or_has_no_owner_and_nothing_else(workshop: W
         ("orphan", "dead", scope, 300.0),
         ("strange", "unknown", f"other-{BOOT}", 300.0),
     ):
-        folders = AppFolders(tmp_path / "apps", Lifelines(tmp_path / "pools"))
+        folders = AppFolders(tmp_path / "apps", Lifelines(tmp_path / "pools"), tmp_path / "records")
         shop = Workshop(connect, boot_id=BOOT, scope=where, pool=owner, runtime="", folders=folders)
         made[name] = make(shop, tmp_path, "container", deadline=time.time() + deadline)
     # the steps of a build, and what somebody starts by hand, bear the labels of the image they come from

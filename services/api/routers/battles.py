@@ -7,15 +7,18 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
 from services.api.dependencies import Cursor, CursorHeader, ServicesDep, StreamLimitsDep, VoterDep, problems
+from services.api.pictures import PICTURE, PictureName, Thumbnail, picture_of
 from services.api.problems import VoteRefused
 from services.api.schemas.base import BattleId
 from services.api.schemas.battle import BattleOut, NewBattle, NewVote, VoteOut
 from services.api.streaming import EventStream, event_schema
 from services.api.watched import WatchedBattle
+from services.domain.side import Side
 from services.domain.visibility import Viewer
 from services.errors import Conflict, InvalidRequest, NotFound
 
 router = APIRouter(prefix="/battles", tags=["battles"])
+JSON_LINES, LINES = "application/jsonl", {"type": "string"}
 EVENTS = event_schema("delta", "phase", "execution", "judgement", "problem", "done")
 IdempotencyKey = Annotated[
     str,
@@ -44,7 +47,9 @@ def create_battle(new: NewBattle, services: ServicesDep, response: Response) -> 
     pair = (new.contenders[0], new.contenders[1]) if new.contenders is not None else None
     judges = tuple(services.judges) if new.judges is None else tuple(dict.fromkeys(new.judges))
     try:
-        battle = services.battles.create(new.prompt, contenders=pair, judges=judges)
+        battle = services.battles.create(
+            new.prompt, contenders=pair, judges=judges, record_interactions=new.record_interactions
+        )
     except NotFound as error:
         raise InvalidRequest(error.message, hint=error.hint) from error
     response.headers["Location"] = f"/api/v1/battles/{battle.id}"
@@ -55,6 +60,28 @@ def create_battle(new: NewBattle, services: ServicesDep, response: Response) -> 
 def read_battle(battle_id: BattleId, services: ServicesDep) -> BattleOut:
     """The battle as a voter may see it now: nobody is named before the vote."""
     return BattleOut.of(services.battles.view(battle_id, Viewer.VOTER))
+
+
+@router.get("/{battle_id}/sides/{side}/pictures/{name}", response_class=Response, responses=PICTURE)
+def show_battle_picture(
+    battle_id: BattleId, side: Side, name: PictureName, services: ServicesDep, *, thumbnail: Thumbnail = False
+) -> Response:
+    """A picture of a side's program, as PNG."""
+    execution = services.battles.view(battle_id, Viewer.VOTER).sides[side].execution
+    return picture_of(execution.appearance if execution else None, name, services, thumbnail=thumbnail)
+
+
+@router.get(
+    "/{battle_id}/interactions",
+    response_class=Response,
+    responses={
+        200: {"description": "JSON lines, each with its side.", "content": {JSON_LINES: {"schema": LINES}}},
+        **problems(404, 503),
+    },
+)
+def read_interactions(battle_id: BattleId, services: ServicesDep) -> Response:
+    """How the running answers were used, where whoever started the battle agreed to a record, once they have ended."""
+    return Response("".join(services.interactions.of_battle(battle_id)), media_type=JSON_LINES)
 
 
 @router.get(

@@ -9,6 +9,7 @@ from starlette.convertors import PathConvertor, register_url_convertor
 
 from sandboxes.result import Phase
 from services.api.dependencies import ServicesDep, problems
+from services.api.pictures import PICTURE, PictureName, Thumbnail, picture_of
 from services.api.schemas.base import RunId
 from services.arena.captured import bytes_of
 from services.container import Services
@@ -66,6 +67,14 @@ def download_artefact(execution_id: RunId, path: FilePath, services: ServicesDep
         raise NotFound(f"This execution left no file {path[:200]!r}.", hint="Its result lists the files.")
     name = PurePosixPath(path)
     return _attachment(services.blobs.get(found.digest), name.name, SAFE_TYPES.get(name.suffix.lower(), BYTES))
+
+
+@router.get("/{execution_id}/pictures/{name}", response_class=Response, responses=PICTURE)
+def show_execution_picture(
+    execution_id: RunId, name: PictureName, services: ServicesDep, *, thumbnail: Thumbnail = False
+) -> Response:
+    """A picture of a program with a face, as PNG."""
+    return picture_of(_report(services, execution_id).appearance, name, services, thumbnail=thumbnail)
 
 
 def _report(services: Services, execution_id: str) -> RunReport:

@@ -24,6 +24,9 @@ class NewBattle(WireModel):
     contenders: Annotated[list[Name], Field(min_length=2, max_length=2)] | None = Field(
         None, description="Two names, if the pair should not be drawn. Their seats are drawn all the same."
     )
+    record_interactions: bool = Field(
+        default=False, description="Your consent to a record of clicks, keys (never text) and scrolling in the answers."
+    )
     judges: Annotated[list[Name], Field(max_length=16)] | None = Field(
         None, description="Automatic judges; all that are configured when left out, none when empty."
     )
@@ -107,8 +110,48 @@ class LeftFileOut(WireModel):
     size_bytes: int
 
 
+class PictureOut(WireModel):
+    """A picture of a running program, to be had under its name; sizes are in pixels."""
+
+    name: str
+    width: int
+    height: int
+    size_bytes: int
+
+
+class PageFactsOut(WireModel):
+    """What the browser saw. Overflow is in pixels beyond the window's width; `missing` are pictures not taken."""
+
+    title: str
+    text: str
+    console: list[str]
+    errors: list[str]
+    failed_requests: list[str]
+    blank: bool
+    overflow_pixels: int
+    phone_overflow_pixels: int
+    first_paint_seconds: float | None
+    stable_seconds: float | None
+    missing: list[str]
+
+
+class AppearanceOut(WireModel):
+    """How a program with a face looked; `problem` says why nobody could see."""
+
+    pictures: list[PictureOut]
+    facts: PageFactsOut | None
+    problem: str
+
+
+class AppOut(WireModel):
+    """A program that runs on so that it can be tried, until then at most; it ends earlier when nobody uses it."""
+
+    url: str
+    until: datetime
+
+
 class ExecutionOut(WireModel):
-    """What happened when the program ran."""
+    """What happened when the program ran. Programs with a face have an `appearance`, and an `app` to try."""
 
     environment: str
     outcome: ExecutionOutcome
@@ -123,6 +166,8 @@ class ExecutionOut(WireModel):
     cpu_seconds: float
     peak_memory_bytes: int
     files: list[LeftFileOut]
+    appearance: AppearanceOut | None
+    app: AppOut | None
 
     @classmethod
     def of(cls, execution: Execution) -> "ExecutionOut":

@@ -19,6 +19,7 @@ class EnvironmentOut(WireModel):
 
     name: str
     title: str
+    kind: str
     version: str
     languages: list[str]
     extensions: list[str]
@@ -34,6 +35,7 @@ class EnvironmentOut(WireModel):
         return cls(
             name=environment.name,
             title=environment.title,
+            kind=environment.kind,
             version=environment.version,
             languages=list(environment.languages),
             extensions=list(environment.extensions),

@@ -10,7 +10,7 @@ from pydantic import Field, PlainSerializer, PlainValidator, WithJsonSchema, mod
 from sandboxes import policy
 from sandboxes.result import Phase
 from services.api.schemas.base import WireModel
-from services.api.schemas.battle import LeftFileOut, ProblemOut, StreamOut
+from services.api.schemas.battle import AppearanceOut, AppOut, LeftFileOut, ProblemOut, StreamOut
 from services.arena.direct_runs import MAX_BATCH
 from services.arena.programs import Program
 from services.domain.direct_run import DirectRun, RunReport, RunState
@@ -75,6 +75,7 @@ class StagesIn(WireModel):
 
     compile: LimitsIn | None = None
     run: LimitsIn | None = None
+    serve: LimitsIn | None = None
     tests: LimitsIn | None = None
 
 
@@ -213,6 +214,8 @@ class RunResultOut(WireModel):
     image_digest: str
     policy_version: str
     isolation: str
+    appearance: AppearanceOut | None
+    app: AppOut | None
 
     @classmethod
     def of(cls, report: RunReport) -> "RunResultOut":

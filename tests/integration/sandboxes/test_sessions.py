@@ -1,11 +1,13 @@
 """Apps on the real engine: opened, asked over their socket, ended; and what becomes of those that go wrong."""
 
 import http.client
+import json
 import shutil
 import socket
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -277,6 +279,16 @@ class DockerHolder:
 
     def __exit__(self, *_: object) -> None:
         self._engine.close()
+
+
+def test_records_of_its_use_outlive_an_app(engine: DockerEngine, tmp_path: Path) -> None:
+    session = engine.open(replace(request(tmp_path, app()), record="somebody"))
+    token, facts = session.token, json.loads((session.folder / "app.json").read_text())
+    assert (facts["token"], facts["record"], facts["kind"]) == (token, {"session": "somebody"}, "web")
+    (session.folder / "interactions.jsonl").write_text("{}\n")
+    session.close()
+    record = tmp_path / f"state/records/{token}.jsonl"
+    assert wait_for("the record", lambda: record.exists() and record.read_text(), 10) == "{}\n"
 
 
 def test_what_a_dead_worker_left_is_purged(engine: DockerEngine, tmp_path: Path) -> None:

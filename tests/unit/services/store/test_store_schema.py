@@ -15,6 +15,7 @@ from services.domain.answer import Answer
 from services.domain.battle import Battle, Turn
 from services.domain.direct_run import DirectRun
 from services.domain.execution import Execution
+from services.domain.interactions import InteractionRecord
 from services.domain.judgement import Judgement
 from services.domain.rating import Board
 from services.domain.snippet import Snippet
@@ -47,6 +48,7 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         (tables.VOTES, Vote),
         (tables.BOARDS, Board),
         (tables.DIRECT_RUNS, DirectRun),
+        (tables.INTERACTIONS, InteractionRecord),
         (tables.WORK, WorkItem),
     ],
 )
