@@ -1,0 +1,1 @@
+"""Serves each running app from an origin of its own."""
