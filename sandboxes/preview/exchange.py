@@ -108,6 +108,7 @@ class Exchange:
             if client.method != b"HEAD":
                 held, whole = await bodies.gather(app.piece, self._settings.limits)
                 first = await bodies.apply(self._whole if whole else self._beginning, held, kind)
+                made += [(b"content-length", str(len(first)).encode())] if whole else []
         else:
             length = headers.value_of(listed, b"content-length")
             made += [(b"content-length", length)] if length else []

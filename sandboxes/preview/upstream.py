@@ -29,7 +29,7 @@ class Upstream:
     def __init__(self, wire: Wire, limits: PreviewLimits) -> None:
         self.wire, self._limits = wire, limits
         self._conn = h11.Connection(h11.CLIENT, max_incomplete_event_size=limits.header_bytes)
-        self._received, self._heard = 0, False
+        self._received, self._heard, self._ended = 0, False, False
 
     @property
     def trailing(self) -> bytes:
@@ -80,8 +80,9 @@ class Upstream:
             Refused: it breaks off, or is too large.
             TimeoutError: nothing came within these seconds; nothing is lost.
         """
-        event = await self._next(seconds)
+        event = None if self._ended else await self._next(seconds)
         if not isinstance(event, h11.Data):
+            self._ended = True
             return None
         self._received += len(event.data)
         if self._received > self._limits.response_bytes:
