@@ -41,9 +41,9 @@ class Settings(BaseSettings):
         4294967296, ge=0, description="Memory set aside for running apps of one worker, all its processes together."
     )
     preview_origin: str = Field(
-        "http://{token}.preview.localhost:8301",
-        pattern=r"^https?://\{token\}(\.[a-z0-9-]+)+(:[0-9]+)?$",
-        description="Where browsers find a running app; {token} is its name.",
+        "http://*.preview.localhost:8301",
+        pattern=r"^https?://\*(\.[a-z0-9-]+)+(:[0-9]+)?$",
+        description="Where browsers find a running app; the star is its name.",
     )
     preview_host: str = Field("127.0.0.1", description="Address that the preview service listens on.")
     preview_port: int = Field(8301, ge=0, le=65_535, description="Port that the preview service listens on.")

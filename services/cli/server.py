@@ -1,8 +1,9 @@
-"""`arena serve`, `arena worker`, `arena beat`, `arena doctor`, `arena config show`."""
+"""`arena serve`, `arena worker`, `arena beat`, `arena preview`, `arena doctor`, `arena config show`."""
 
 import signal
 import threading
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from types import FrameType
 from typing import Annotated
 
@@ -16,6 +17,7 @@ def add_to(app: typer.Typer) -> None:
     app.command()(serve)
     app.command()(worker)
     app.command()(beat)
+    app.command()(preview)
     app.command()(doctor)
     config = typer.Typer(help="Settings.", no_args_is_help=True)
     config.command("show")(show_config)
@@ -27,11 +29,13 @@ def serve(
     port: Annotated[int, typer.Option(help="Port; default ARENA_PORT.")] = -1,
     workers: Annotated[int, typer.Option(help="0 when workers run elsewhere, else 1.")] = 1,
 ) -> None:
-    """Web and API, with an embedded worker, in one command."""
+    """Web, API and the preview of running apps, with an embedded worker, in one command."""
     import uvicorn
 
+    from sandboxes.preview.server import running
     from services.entrypoints.asgi import make_asgi
     from services.entrypoints.bootstrap import Assembly
+    from services.entrypoints.preview import make_preview
     from services.entrypoints.supervisor import Supervisor
     from services.entrypoints.worker import run_reaper, run_sandbox_reaper
     from services.settings import load_settings
@@ -44,6 +48,9 @@ def serve(
         stack.callback(stop.set)
         if workers:
             stack.enter_context(Supervisor(settings=settings))
+            where = settings.preview_host, settings.preview_port
+            with listening(*where):
+                stack.enter_context(running(make_preview(settings), lambda found: found.serve_tcp(*where)))
             for reaper in (run_reaper, run_sandbox_reaper):
                 threading.Thread(target=reaper, args=(assembly, stop), daemon=True).start()
         uvicorn.run(
@@ -90,6 +97,30 @@ def beat() -> None:
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
     run_reaper(Assembly(load_settings()), stop)
+
+
+def preview() -> None:
+    """The preview service by itself: running apps of the workers on this machine, each at an origin of its own."""
+    from services.entrypoints.preview import run_preview
+    from services.settings import load_settings
+
+    settings = load_settings()
+    with listening(settings.preview_host, settings.preview_port):
+        run_preview(settings)
+
+
+@contextmanager
+def listening(host: str, port: int) -> Iterator[None]:
+    """Say plainly where we cannot listen."""
+    from services.errors import PrerequisiteError
+
+    try:
+        yield
+    except OSError as error:
+        raise PrerequisiteError(
+            f"The preview cannot listen on {host}:{port}: {error.strerror or error}.",
+            hint="Set ARENA_PREVIEW_PORT, and the same port in ARENA_PREVIEW_ORIGIN.",
+        ) from error
 
 
 def doctor(*, json: JsonFlag = False) -> None:

@@ -10,7 +10,18 @@ import yaml
 
 from tests.architecture.repository import ROOT
 
-APPLICATION = {"api", "beat", "migrate", "worker-execution", "worker-generation", "worker-judgement", "worker-rating"}
+APPLICATION = {
+    "api",
+    "beat",
+    "migrate",
+    "preview",
+    "worker-execution",
+    "worker-generation",
+    "worker-judgement",
+    "worker-rating",
+}
+# ends at once; it may change the owner of one folder
+SET_UP = {"sandbox-folder"}
 
 
 def compose_command() -> list[str] | None:
@@ -49,25 +60,39 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, An
 
 
 def test_every_service_is_there(services: dict[str, dict[str, Any]]) -> None:
-    assert set(services) == APPLICATION | {"redis", "postgres"}
+    assert set(services) == APPLICATION | SET_UP | {"redis", "postgres"}
 
 
 def test_every_lasting_service_has_a_health_check(services: dict[str, dict[str, Any]]) -> None:
-    assert {name for name, service in services.items() if not service.get("healthcheck")} == {"migrate"}
+    assert {name for name, service in services.items() if not service.get("healthcheck")} == {"migrate"} | SET_UP
 
 
 def test_only_the_execution_worker_reaches_the_engine(services: dict[str, dict[str, Any]]) -> None:
     assert {name for name, service in services.items() if "docker.sock" in str(service)} == {"worker-execution"}
 
 
-def test_only_the_api_is_published_and_only_on_loopback(services: dict[str, dict[str, Any]]) -> None:
-    assert {name for name, service in services.items() if service.get("ports")} == {"api"}
-    assert "127.0.0.1" in str(services["api"]["ports"])
+def test_only_the_api_and_the_preview_are_published_and_only_on_loopback(services: dict[str, dict[str, Any]]) -> None:
+    published = {name: str(service["ports"]) for name, service in services.items() if service.get("ports")}
+    assert set(published) == {"api", "preview"}
+    assert all("127.0.0.1" in ports for ports in published.values())
+
+
+def test_the_preview_shares_a_folder_with_the_execution_worker_and_nothing_else(
+    services: dict[str, dict[str, Any]],
+) -> None:
+    (shared,) = services["preview"]["volumes"]
+    assert shared in services["worker-execution"]["volumes"]
+    assert [name for name, service in services.items() if shared in service.get("volumes", [])] == [
+        "preview",
+        "sandbox-folder",
+        "worker-execution",
+    ]
+    assert not {"ARENA_DATABASE_URL", "ARENA_REDIS_URL"} & set(services["preview"]["environment"])
 
 
 def test_only_the_callers_of_endpoints_have_a_way_out(services: dict[str, dict[str, Any]]) -> None:
-    outside = {name for name, service in services.items() if "outside" in service["networks"]}
-    assert outside == {"api", "worker-generation", "worker-judgement"}
+    outside = {name for name, service in services.items() if "outside" in service.get("networks", [])}
+    assert outside == {"api", "preview", "worker-generation", "worker-judgement"}
 
 
 def test_every_container_is_hardened(services: dict[str, dict[str, Any]]) -> None:
