@@ -27,7 +27,8 @@ class Environment(BaseModel):
 
     A `program` runs to its end; a `web` or `desktop` application and a `document` are served and looked at; a `tool` is
     served too, is one of the arena's own, and nobody may ask for it. `parent` names another folder of images whose
-    image, without the agent, this one is built on; "" the base.
+    image, without the agent, this one is built on; "" the base. `inner_sandbox`: its program cages its own processes,
+    and gets the system calls for that (`seccomp.browser_profile`); only a tool may.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -53,6 +54,7 @@ class Environment(BaseModel):
     limits: EnvironmentLimits = EnvironmentLimits()
     memory_signature: MemorySignature = MemorySignature()
     isolation: Literal["namespace", "container"] = "namespace"
+    inner_sandbox: bool = False
     warm_pool: WarmPool = WarmPool()
     smoke: tuple[Smoke, ...] = Field(min_length=1)
     folder: Path = Field(exclude=True)
@@ -66,6 +68,8 @@ class Environment(BaseModel):
             raise ValueError(f"kind {self.kind} has a stage {wanted} and no other to start with")
         if self.serve is not None and self.isolation != "container":
             raise ValueError("what is served has isolation: container")
+        if self.inner_sandbox and self.kind != "tool":
+            raise ValueError("only a tool has inner_sandbox")
         return self
 
     @property

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sandboxes.limits import MIB, Limits
-from sandboxes.seccomp import agent_profile, as_json, profile
+from sandboxes.seccomp import agent_profile, as_json, browser_profile, profile
 
 POLICY_VERSION = "4"
 NAMESPACE, CONTAINER = "namespace", "container"
@@ -101,7 +101,9 @@ def tmpfs(limits: Limits, uid: int) -> dict[str, str]:
     }
 
 
-def host_config(limits: Limits, placement: Placement, mounts: tuple[dict[str, Any], ...] = ()) -> dict[str, Any]:
+def host_config(
+    limits: Limits, placement: Placement, mounts: tuple[dict[str, Any], ...] = (), *, inner_sandbox: bool = False
+) -> dict[str, Any]:
     """The engine's HostConfig for one sandbox, in the engine's own words; `mounts` are read-only."""
     return {
         "NetworkMode": "none",
@@ -122,18 +124,19 @@ def host_config(limits: Limits, placement: Placement, mounts: tuple[dict[str, An
         "AutoRemove": False,
         "RestartPolicy": {"Name": "no"},
         "Mounts": [{**mount, "ReadOnly": True} for mount in mounts] + _socket_mount(placement),
-        **_by_isolation(limits, placement),
+        **_by_isolation(limits, placement, inner_sandbox=inner_sandbox),
         **({"Runtime": placement.runtime} if placement.runtime else {}),
     }
 
 
-def _by_isolation(limits: Limits, placement: Placement) -> dict[str, Any]:
+def _by_isolation(limits: Limits, placement: Placement, *, inner_sandbox: bool) -> dict[str, Any]:
     if placement.isolation == CONTAINER:
+        calls = browser_profile() if inner_sandbox else profile()
         return {
             "Tmpfs": tmpfs(limits, placement.uid),
             "CapAdd": list(AGENT_CAPABILITIES),
             "PidsLimit": pids_limit(limits, CONTAINER, served=bool(placement.socket_folder)),
-            "SecurityOpt": ["no-new-privileges", f"seccomp={as_json(profile())}"],
+            "SecurityOpt": ["no-new-privileges", f"seccomp={as_json(calls)}"],
             **(_for_the_served() if placement.socket_folder else {}),
         }
     return {
@@ -172,8 +175,12 @@ def container_config(
     *,
     preload: str = "",
     mounts: tuple[dict[str, Any], ...] = (),
+    inner_sandbox: bool = False,
 ) -> dict[str, Any]:
-    """The engine's whole request body to create one sandbox; `preload` names the module its agent imports."""
+    """The engine's whole request body to create one sandbox; `preload` names the module its agent imports.
+
+    `inner_sandbox`: its program, in a container of its own, may cage its own processes.
+    """
     warm = placement.isolation == NAMESPACE
     # a module that programs are forked from needs the interpreter as programs know it: with its site packages
     flags = ["-B"] if preload else ["-I", "-S"]
@@ -193,5 +200,5 @@ def container_config(
         "AttachStderr": True,
         "Tty": False,
         "NetworkDisabled": True,
-        "HostConfig": host_config(limits, placement, mounts),
+        "HostConfig": host_config(limits, placement, mounts, inner_sandbox=inner_sandbox),
     }

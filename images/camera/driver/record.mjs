@@ -1,0 +1,94 @@
+// What a page says and tries while it is looked at, bounded.
+
+const MAX_LINES = 100;
+const MAX_LINE = 500;
+// a page beyond this is shouting: its script is ended
+const FLOOD = 3000;
+
+const clip = (text) => {
+  const whole = String(text).toWellFormed();
+  return whole.length > MAX_LINE ? `${whole.slice(0, MAX_LINE - 1)}…`.toWellFormed() : whole;
+};
+
+class Lines {
+  constructor() {
+    this.kept = [];
+    this.total = 0;
+  }
+
+  add(line) {
+    this.total += 1;
+    if (this.kept.length < MAX_LINES) this.kept.push(line());
+  }
+}
+
+export class Record {
+  constructor() {
+    this.console = new Lines();
+    this.errors = new Lines();
+    this.failed = new Lines();
+    this.dialogs = 0;
+    this.popups = 0;
+    this.downloads = 0;
+    this.fileChoosers = 0;
+    this.navigations = 0;
+    this.crashed = false;
+    this.onFlood = () => {};
+  }
+
+  /** Listen to everything that a Playwright page tells; only `loud` pages are written down. */
+  listen(page, session, loud) {
+    page.on("dialog", (dialog) => {
+      this.dialogs += 1;
+      dialog.dismiss().catch(() => {});
+      if (this.dialogs % 20 === 0) this.onFlood(page);
+    });
+    page.on("crash", () => {
+      this.crashed = true;
+    });
+    page.on("download", (download) => {
+      this.downloads += 1;
+      download.cancel().catch(() => {});
+    });
+    page.on("filechooser", () => {
+      this.fileChoosers += 1;
+    });
+    page.on("popup", (popup) => popup.close().catch(() => {}));
+    session.on("Page.windowOpen", () => {
+      this.popups += 1;
+    });
+    if (!loud) return;
+    page.on("console", (message) => {
+      this.console.add(() => ({ type: message.type(), text: clip(message.text()) }));
+      if (this.console.total % FLOOD === 0) this.onFlood(page);
+    });
+    page.on("pageerror", (error) => this.errors.add(() => clip(error?.message ?? error)));
+    page.on("requestfailed", (request) => {
+      this.failed.add(() => ({ url: clip(request.url()), reason: clip(request.failure()?.errorText ?? "") }));
+    });
+    page.on("response", (response) => {
+      if (response.status() >= 400)
+        this.failed.add(() => ({ url: clip(response.url()), reason: `HTTP ${response.status()}` }));
+    });
+    page.on("framenavigated", (frame) => {
+      if (!frame.parentFrame()) this.navigations += 1;
+    });
+  }
+
+  report() {
+    return {
+      console: this.console.kept,
+      console_total: this.console.total,
+      page_errors: this.errors.kept,
+      page_errors_total: this.errors.total,
+      failed_requests: this.failed.kept,
+      failed_requests_total: this.failed.total,
+      dialogs: this.dialogs,
+      popups: this.popups,
+      downloads: this.downloads,
+      file_choosers: this.fileChoosers,
+      navigations: this.navigations,
+      page_crashed: this.crashed,
+    };
+  }
+}
