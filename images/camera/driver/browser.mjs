@@ -65,7 +65,7 @@ export class Browser {
       args: flags(this.#appPort),
       // a page that floods the browser is held back, as it is for people
       ignoreDefaultArgs: ["--disable-ipc-flooding-protection", "--disable-popup-blocking"],
-      env: { ...process.env, TMPDIR: this.#scratch, TZ: "UTC", LANG: "en_US.UTF-8" },
+      env: { ...process.env, TMPDIR: this.#scratch, DBUS_SESSION_BUS_ADDRESS: "disabled:", TZ: "UTC", LANG: "en_US.UTF-8" },
       handleSIGINT: false,
       handleSIGTERM: false,
       handleSIGHUP: false,

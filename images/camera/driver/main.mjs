@@ -18,6 +18,7 @@ function refuse(why) {
 }
 
 mkdirSync(SCRATCH, { recursive: true });
+process.env.TMPDIR = SCRATCH;
 await forward(APP_PORT, APP_SOCKET);
 const browser = new Browser({ appPort: APP_PORT, scratch: SCRATCH });
 try {

@@ -32,6 +32,7 @@ export class Record {
     this.downloads = 0;
     this.fileChoosers = 0;
     this.navigations = 0;
+    this.restless = false;
     this.crashed = false;
     this.onFlood = () => {};
   }
@@ -88,6 +89,7 @@ export class Record {
       downloads: this.downloads,
       file_choosers: this.fileChoosers,
       navigations: this.navigations,
+      navigations_stopped: this.restless,
       page_crashed: this.crashed,
     };
   }

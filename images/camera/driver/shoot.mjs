@@ -46,9 +46,16 @@ class Shooting {
       thumbnail.catch(() => {});
       this.pictures.set(name, { png, thumbnail, at_seconds: at });
     } catch (error) {
-      if (error instanceof NoPicture) this.missing.set(name, error.reason);
-      else this.missing.set(name, error instanceof TimedOut ? "no_time" : "did_not_respond");
+      this.missing.set(name, this.reason(error));
     }
+  }
+
+  /** Why there is no picture; what is wrong with the driver itself is told, too. */
+  reason(error) {
+    if (error instanceof NoPicture) return error.reason;
+    if (error instanceof TimedOut) return "no_time";
+    if (error.constructor !== Error) console.error(`camera: ${error.stack}`);
+    return this.record.crashed || !this.browser.ready ? "page_crashed" : "did_not_respond";
   }
 
   async open(shape, loud) {
@@ -61,15 +68,20 @@ class Shooting {
   async run() {
     const tab = await this.open(DESKTOP, true);
     this.record.onFlood = () => tab.stop();
-    const steadyEnd = this.deadline.left() * STEADY_SHARE;
+    const steadyMs = Math.min(STEADY_MS, this.deadline.left() * STEADY_SHARE);
     const loading = tab.go(this.order.url, this.deadline.left());
     await tab.traffic.watchPixels();
-    const first = this.wants("first-paint") ? this.#firstPaint(tab, loading, steadyEnd) : null;
+    const over = {};
+    const ended = new Promise((done) => {
+      over.tell = done;
+    });
+    const first = this.wants("first-paint") ? this.#firstPaint(tab, ended) : null;
     const { status, why } = await loading;
     Object.assign(this.facts, { status, load_error: why });
     if (why) return void this.leaveOut("not_loaded");
+    await this.#whenSteady(tab, steadyMs);
+    over.tell();
     await first;
-    await this.#whenSteady(tab, Math.min(STEADY_MS, steadyEnd));
     if (this.order.kind === "desktop") await this.#frames(tab);
     else {
       await this.take("stable", () => tab.picture());
@@ -81,14 +93,10 @@ class Shooting {
     this.leaveOut(this.record.crashed ? "page_crashed" : "no_time");
   }
 
-  async #firstPaint(tab, loading, ms) {
-    const painted = Promise.race([tab.painted, loading.then(({ why }) => why && Promise.reject(new NoPicture("not_loaded")) || tab.painted)]);
+  async #firstPaint(tab, ended) {
     await this.take("first-paint", async () => {
-      try {
-        await within(ms, painted);
-      } catch (error) {
-        throw error instanceof TimedOut ? new NoPicture("never_painted") : error;
-      }
+      const painted = await Promise.race([tab.painted, ended.then(() => false)]);
+      if (painted === false) throw new NoPicture("never_painted");
       return tab.picture();
     });
   }
@@ -97,8 +105,7 @@ class Shooting {
     try {
       this.facts.settled = await steady(tab, ms, { onLoaded: () => this.#startPhone() });
     } catch (error) {
-      this.facts.settled = "unsettled";
-      if (!(error instanceof NoPicture)) throw error;
+      this.reason(error);
     }
     this.facts.stable_seconds = this.deadline.seconds;
     this.#startPhone();
@@ -126,7 +133,7 @@ class Shooting {
       this.layouts.desktop = await tab.ask(layout);
       this.text = await tab.ask(visibleText, TEXT_LIMIT);
     } catch (error) {
-      if (!(error instanceof NoPicture)) throw error;
+      this.reason(error);
     }
   }
 
@@ -162,10 +169,19 @@ class Shooting {
   async close() {
     try {
       await Promise.all(this.tabs.map((tab) => tab.close()));
-    } catch {
+    } catch (error) {
       // what does not close is ended with the browser
+      console.error(`camera: ${String(error.message).slice(0, 200)}`);
       await this.browser.restart();
+      return;
     }
+    if (!this.browser.ready) await this.browser.restart();
+  }
+
+  /** A thumbnail that a dying browser left undone. */
+  async #again(png) {
+    if (!this.browser.ready) await this.browser.restart();
+    return this.browser.desk.look(png);
   }
 
   async result(cage) {
@@ -175,11 +191,11 @@ class Shooting {
       if (!found) continue;
       try {
         const { png, thumbnail, at_seconds } = found;
-        const small = await thumbnail;
+        const small = await thumbnail.catch(() => this.#again(png));
         const [width, height] = [png.readUInt32BE(16), png.readUInt32BE(20)];
         pictures.push({ name, png, width, height, at_seconds, blank: small.blank, thumbnail: small });
       } catch {
-        this.missing.set(name, "too_large");
+        this.missing.set(name, "no_thumbnail");
       }
     }
     const main = pictures.find(({ name }) => name === "stable" || name === "frame-1");
@@ -210,14 +226,13 @@ class Shooting {
 export async function shoot(browser, order) {
   const shooting = new Shooting(browser, order);
   const letGo = browser.watchMemory();
-  let cage;
   try {
-    await within(shooting.deadline.left(), shooting.run()).catch((error) => {
-      if (!(error instanceof TimedOut) && !(error instanceof NoPicture)) throw error;
-    });
-    cage = readCage(browser.pid);
-    shooting.leaveOut("no_time");
-    return await shooting.result(cage);
+    const why = await within(shooting.deadline.left(), shooting.run()).then(
+      () => "no_time",
+      (error) => shooting.reason(error),
+    );
+    shooting.leaveOut(why);
+    return await shooting.result(readCage(browser.pid));
   } finally {
     letGo();
     await shooting.close();

@@ -1,11 +1,14 @@
 // One page in a context of its own, driven so that whatever it does, every call comes back.
-import { TimedOut, within } from "./limit.mjs";
+import { sleep, TimedOut, within } from "./limit.mjs";
 import { Traffic } from "./traffic.mjs";
 
 const ANSWER_MS = 1500;
 const CLOSE_MS = 1000;
+const AGAIN_MS = 60;
 const MAX_PICTURE_BYTES = 3 * 1024 * 1024;
 const WORLD = "camera";
+// a page that goes from one document to the next has to stay at last
+const MAX_NAVIGATIONS = 10;
 
 const COMMON = {
   acceptDownloads: false,
@@ -31,6 +34,7 @@ export class Tab {
   #context;
   #world = null;
   #frame = "";
+  #documents = 0;
 
   constructor(context, page, session, record) {
     this.#context = context;
@@ -45,7 +49,10 @@ export class Tab {
       });
     });
     session.on("Page.frameNavigated", ({ frame }) => {
-      if (!frame.parentId) [this.#world, this.#frame] = [null, frame.id];
+      if (frame.parentId) return;
+      [this.#world, this.#frame] = [null, frame.id];
+      this.#documents += 1;
+      if (this.#documents === MAX_NAVIGATIONS) this.#stay();
     });
   }
 
@@ -59,6 +66,16 @@ export class Tab {
     await session.send("Page.setLifecycleEventsEnabled", { enabled: true });
     tab.#frame = (await session.send("Page.getFrameTree")).frameTree.frame.id;
     return tab;
+  }
+
+  /** Refuse every further document: the one that is there stays. */
+  #stay() {
+    this.record.restless = true;
+    this.session.on("Fetch.requestPaused", ({ requestId }) => {
+      this.session.send("Fetch.failRequest", { requestId, errorReason: "Aborted" }).catch(() => {});
+    });
+    const documents = { resourceType: "Document", requestStage: "Request" };
+    this.session.send("Fetch.enable", { patterns: [documents] }).catch(() => {});
   }
 
   /** Go there; the HTTP status, 0 if nothing was loaded, and why. */
@@ -116,8 +133,9 @@ export class Tab {
         if (found.exceptionDetails) throw new NoPicture("did_not_respond");
         return found.result.value;
       } catch (error) {
+        if (error instanceof NoPicture) throw error;
         // it went to another document in between
-        if (error instanceof NoPicture || attempt >= 3) throw error;
+        if (attempt >= 3) throw new NoPicture(this.record.crashed ? "page_crashed" : "did_not_respond");
         this.#world = null;
       }
     }
@@ -132,10 +150,22 @@ export class Tab {
         optimizeForSpeed: true,
         ...(clip ? { captureBeyondViewport: true, clip: part } : scale < 1 ? { clip: this.#window(scale) } : {}),
       };
-      const png = Buffer.from((await this.call("Page.captureScreenshot", parameters)).data, "base64");
+      const png = Buffer.from((await this.#capture(parameters)).data, "base64");
       if (png.length <= MAX_PICTURE_BYTES) return png;
     }
     throw new NoPicture("too_large");
+  }
+
+  async #capture(parameters) {
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        return await this.call("Page.captureScreenshot", parameters);
+      } catch (error) {
+        // refused while one document replaces another
+        if (error instanceof NoPicture || attempt >= 3) throw error;
+        await sleep(AGAIN_MS);
+      }
+    }
   }
 
   #window(scale) {

@@ -1,8 +1,12 @@
 // Whether a page still moves: requests under way, messages, and the pixels themselves.
+import { sleep, within } from "./limit.mjs";
 
 const FOREVER_MS = 2000;
 const STREAMS = new Set(["eventsource", "ping", "media", "websocket"]);
 const FRAME_MS = 40;
+const PIXELS = { format: "jpeg", quality: 40, maxWidth: 640, maxHeight: 640 };
+const ATTEMPTS = 5;
+const ATTEMPT_MS = 500;
 
 export class Traffic {
   #open = new Map();
@@ -34,8 +38,15 @@ export class Traffic {
     this.session = session;
   }
 
+  /** Begin to see frames; a page that is just changing its process is asked again. */
   async watchPixels() {
-    await this.session.send("Page.startScreencast", { format: "jpeg", quality: 40, maxWidth: 640, maxHeight: 640 });
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      try {
+        return await within(ATTEMPT_MS, this.session.send("Page.startScreencast", PIXELS));
+      } catch {
+        await sleep(FRAME_MS);
+      }
+    }
   }
 
   /** How long there has been no traffic, in milliseconds; a request that never ends does not count. */
