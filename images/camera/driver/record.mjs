@@ -4,6 +4,10 @@ const MAX_LINES = 100;
 const MAX_LINE = 500;
 // a page beyond this is shouting: its script is ended
 const FLOOD = 3000;
+const MANY_DIALOGS = 20;
+
+// what the camera itself brings about, not the page
+const OURS = [/^Service Worker registration blocked by Playwright$/, /^\[\.WebGL-.*\(OpenGL, Performance,/];
 
 const clip = (text) => {
   const whole = String(text).toWellFormed();
@@ -34,35 +38,39 @@ export class Record {
     this.navigations = 0;
     this.restless = false;
     this.crashed = false;
-    this.onFlood = () => {};
   }
 
-  /** Listen to everything that a Playwright page tells; only `loud` pages are written down. */
-  listen(page, session, loud) {
+  /** Turn away what a page tries; write down what a `loud` one says and tries. */
+  listen(tab, loud) {
+    const { page, session } = tab;
+    const flood = () => tab.stop();
+    const count = (name) => {
+      if (loud) this[name] += 1;
+    };
+    let dialogs = 0;
     page.on("dialog", (dialog) => {
-      this.dialogs += 1;
+      count("dialogs");
       dialog.dismiss().catch(() => {});
-      if (this.dialogs % 20 === 0) this.onFlood(page);
+      dialogs += 1;
+      if (dialogs % MANY_DIALOGS === 0) flood();
     });
     page.on("crash", () => {
-      this.crashed = true;
+      if (loud) this.crashed = true;
     });
     page.on("download", (download) => {
-      this.downloads += 1;
+      count("downloads");
       download.cancel().catch(() => {});
     });
-    page.on("filechooser", () => {
-      this.fileChoosers += 1;
-    });
+    page.on("filechooser", () => count("fileChoosers"));
     page.on("popup", (popup) => popup.close().catch(() => {}));
-    session.on("Page.windowOpen", () => {
-      this.popups += 1;
+    session.on("Page.windowOpen", () => count("popups"));
+    let lines = 0;
+    page.on("console", (message) => {
+      lines += 1;
+      if (lines % FLOOD === 0) flood();
+      if (loud) this.#write(message);
     });
     if (!loud) return;
-    page.on("console", (message) => {
-      this.console.add(() => ({ type: message.type(), text: clip(message.text()) }));
-      if (this.console.total % FLOOD === 0) this.onFlood(page);
-    });
     page.on("pageerror", (error) => this.errors.add(() => clip(error?.message ?? error)));
     page.on("requestfailed", (request) => {
       this.failed.add(() => ({ url: clip(request.url()), reason: clip(request.failure()?.errorText ?? "") }));
@@ -74,6 +82,11 @@ export class Record {
     page.on("framenavigated", (frame) => {
       if (!frame.parentFrame()) this.navigations += 1;
     });
+  }
+
+  #write(message) {
+    const text = clip(message.text());
+    if (!OURS.some((pattern) => pattern.test(text))) this.console.add(() => ({ type: message.type(), text }));
   }
 
   report() {

@@ -67,7 +67,6 @@ class Shooting {
 
   async run() {
     const tab = await this.open(DESKTOP, true);
-    this.record.onFlood = () => tab.stop();
     const steadyMs = Math.min(STEADY_MS, this.deadline.left() * STEADY_SHARE);
     const loading = tab.go(this.order.url, this.deadline.left());
     await tab.traffic.watchPixels();

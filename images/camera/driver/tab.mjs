@@ -42,6 +42,10 @@ export class Tab {
     this.session = session;
     this.record = record;
     this.stops = 0;
+    this.crashed = false;
+    page.on("crash", () => {
+      this.crashed = true;
+    });
     this.traffic = new Traffic(page, session);
     this.painted = new Promise((done) => {
       session.on("Page.lifecycleEvent", (event) => {
@@ -61,7 +65,7 @@ export class Tab {
     const page = await context.newPage();
     const session = await context.newCDPSession(page);
     const tab = new Tab(context, page, session, record);
-    record.listen(page, session, loud);
+    record.listen(tab, loud);
     await session.send("Page.enable");
     await session.send("Page.setLifecycleEventsEnabled", { enabled: true });
     tab.#frame = (await session.send("Page.getFrameTree")).frameTree.frame.id;
@@ -104,18 +108,18 @@ export class Tab {
   }
 
   async patiently(attempt, ms = ANSWER_MS) {
-    if (this.record.crashed) throw new NoPicture("page_crashed");
+    if (this.crashed) throw new NoPicture("page_crashed");
     try {
       return await attempt(ms);
     } catch (error) {
-      if (this.record.crashed) throw new NoPicture("page_crashed");
+      if (this.crashed) throw new NoPicture("page_crashed");
       if (!(error instanceof TimedOut)) throw error;
     }
     await this.stop();
     try {
       return await attempt(ms);
     } catch (error) {
-      if (this.record.crashed) throw new NoPicture("page_crashed");
+      if (this.crashed) throw new NoPicture("page_crashed");
       throw error instanceof TimedOut ? new NoPicture("did_not_respond") : error;
     }
   }
@@ -135,7 +139,7 @@ export class Tab {
       } catch (error) {
         if (error instanceof NoPicture) throw error;
         // it went to another document in between
-        if (attempt >= 3) throw new NoPicture(this.record.crashed ? "page_crashed" : "did_not_respond");
+        if (attempt >= 3) throw new NoPicture(this.crashed ? "page_crashed" : "did_not_respond");
         this.#world = null;
       }
     }
