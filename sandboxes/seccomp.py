@@ -51,7 +51,7 @@ utime utimensat utimes vfork vmsplice wait4 waitid write writev
 """
 ALLOWED = tuple(sorted(ALLOWED_WORDS.split()))
 FOR_NAMESPACES = ("mount", "setns", "umount2", "unshare")
-# What Chromium's own sandbox makes, seen by strace: a trial, the zygote, and each renderer below it. No mount namespace.
+# What Chromium's own sandbox makes: a trial, the zygote, and each renderer below it. No mount namespace.
 BROWSER_CLONES = (NEW_USER, NEW_USER | NEW_PID | NEW_NET, NEW_PID)
 
 

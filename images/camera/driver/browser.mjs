@@ -8,6 +8,8 @@ const START_MS = 20_000;
 const MEMORY_LOOK_MS = 50;
 // a page beyond this is ended here, so that the kernel need not choose a process
 const RENDERER_BYTES = 640 * 1024 * 1024;
+// what a page says is kept here until it is read: a page that says more than can be read is ended, too
+const DRIVER_BYTES = 224 * 1024 * 1024;
 
 function flags(appPort) {
   return [
@@ -84,11 +86,12 @@ export class Browser {
     await this.start();
   }
 
-  /** End renderers that take too much memory while this runs. */
+  /** End renderers that take too much memory, theirs or ours, until told to stop. */
   watchMemory() {
     const timer = setInterval(() => {
+      const flooded = process.memoryUsage().heapUsed > DRIVER_BYTES;
       for (const each of family(this.pid))
-        if (each.type === "renderer" && each.residentBytes > RENDERER_BYTES) end(each.pid);
+        if (each.type === "renderer" && (flooded || each.residentBytes > RENDERER_BYTES)) end(each.pid);
     }, MEMORY_LOOK_MS);
     return () => clearInterval(timer);
   }

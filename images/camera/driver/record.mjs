@@ -3,7 +3,7 @@
 const MAX_LINES = 100;
 const MAX_LINE = 500;
 // a page beyond this is shouting: its script is ended
-const FLOOD = 3000;
+const FLOOD = 500;
 const MANY_DIALOGS = 20;
 
 // what the camera itself brings about, not the page
