@@ -104,6 +104,11 @@ class Session(Protocol):
         ...
 
     @property
+    def until(self) -> float:
+        """When it ends at the latest, in Unix time in seconds; 0 while it is not ready."""
+        ...
+
+    @property
     def result(self) -> RunResult | None:
         """How it ended; None while it lives. One that we ended, after it was ready, has succeeded."""
         ...

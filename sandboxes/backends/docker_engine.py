@@ -280,6 +280,7 @@ class DockerEngine:
             disk=disk,
             served=environment.serve is not None,
             tool=environment.kind == "tool",
+            inner_sandbox=environment.inner_sandbox,
         )
         self._stock.learn(shape, environment)
         return shape

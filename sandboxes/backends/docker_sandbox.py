@@ -38,6 +38,7 @@ class Shape:
     # a program that is asked things while it runs: its sandbox has a folder for the socket, which a tool may enter
     served: bool = False
     tool: bool = False
+    inner_sandbox: bool = False
 
 
 @dataclass(kw_only=True)
@@ -241,7 +242,14 @@ class Workshop:
         import docker
 
         mounts = tuple({"Type": "bind", "Source": source, "Target": target} for source, target in shape.mounts)
-        config = policy.container_config(shape.image, limits, placement, preload=shape.preload, mounts=mounts)
+        config = policy.container_config(
+            shape.image,
+            limits,
+            placement,
+            preload=shape.preload,
+            mounts=mounts,
+            inner_sandbox=shape.inner_sandbox,
+        )
         try:
             return str(self._client.api.create_container_from_config(config)["Id"])
         except docker.errors.ImageNotFound as error:

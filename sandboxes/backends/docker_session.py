@@ -44,9 +44,10 @@ class DockerSession:
         self._result: RunResult | None = None
         self._trouble: SandboxError | None = None
         self._why = ""
-        self.ready = False
-        limits = [stage.limits.memory_bytes for stage in run.plan.stages if stage.phase is Phase.SERVE]
-        self.reserved_bytes = max(limits, default=0)
+        self.ready, self.until = False, 0.0
+        # a tool of our own is no app that somebody asked for
+        tool = run.where.environment.kind == "tool"
+        self.reserved_bytes = 0 if tool else run.plan.limits(Phase.SERVE).memory_bytes
 
     @property
     def folder(self) -> Path:
@@ -148,11 +149,12 @@ class DockerSession:
 
     def _announce(self) -> None:
         environment = self._run.where.environment
+        self.until = self._now() + self._run.plan.limits(Phase.SERVE).wall_seconds
         facts = Announcement(
             token=self.token,
             environment=environment.name,
             kind=environment.kind,
-            until=self._now() + self._run.plan.limits(Phase.SERVE).wall_seconds,
+            until=self.until,
             idle_seconds=self._serve.idle_seconds,
             session=self._run.request.record,
         )

@@ -22,6 +22,7 @@ class ScriptedSession:
     def __init__(self, result: RunResult, on_end: Callable[[RunResult], None] | None) -> None:
         self._final, self._on_end = result, on_end
         self.ready = result.outcome is Outcome.SUCCEEDED
+        self.until = 0.0
         self.result = None if self.ready else result
 
     @property

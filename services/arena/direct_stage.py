@@ -1,15 +1,17 @@
 """The worker's side of a direct run: take it up, run it in a sandbox, store what happened."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from sandboxes.environment import Environment
 from sandboxes.errors import InvalidRun
-from sandboxes.result import Artefact, RunResult, StageResult
-from sandboxes.runner import RunControl, Runner
+from sandboxes.result import Artefact, StageResult
+from sandboxes.runner import RunControl
 from services.arena.captured import captured
 from services.arena.effects import Effects, Publisher
 from services.arena.live_output import LiveOutput, LivePiece
 from services.arena.programs import from_blob
+from services.arena.showing import Showing, Shown
 from services.clock import Clock
 from services.domain.direct_run import DirectRun, InstalledPackage, RunReport, RunState, SkippedFile, StageReport
 from services.domain.execution import ExecutionOutcome, StoredFile
@@ -28,7 +30,8 @@ class DirectStage:
     blobs: BlobStore
     publisher: Publisher
     controls: RunControls
-    runner: Runner
+    showing: Showing
+    environments: Mapping[str, Environment]
     clock: Clock
 
     def run(self, lease: Lease) -> None:
@@ -76,11 +79,12 @@ class DirectStage:
         request = from_blob(self.blobs.get(run.program), key=run.id)
         try:
             with LiveOutput(lambda piece: self._announce(run, piece)) as live:
-                result = self.runner.run(request, on_output=live, control=control)
+                environment = self.environments.get(request.environment)
+                shown = self.showing.show(request, environment, on_output=live, control=control)
         except InvalidRun as error:
             # this worker's rules are not those that accepted it
             return RunReport(outcome=ExecutionOutcome.REJECTED, message=error.message)
-        return self._report(result)
+        return self._report(shown)
 
     def _announce(self, run: DirectRun, piece: LivePiece) -> bool:
         event = OutputEvent(
@@ -94,7 +98,8 @@ class DirectStage:
         )
         return self.publisher.announce(run.id, event)
 
-    def _report(self, result: RunResult) -> RunReport:
+    def _report(self, shown: Shown) -> RunReport:
+        result = shown.result
         return RunReport(
             outcome=ExecutionOutcome(result.outcome.value),
             phase=result.phase.value,
@@ -121,6 +126,8 @@ class DirectStage:
             policy_version=result.policy_version,
             isolation=result.isolation,
             backend=result.backend,
+            appearance=shown.appearance,
+            app=shown.app,
         )
 
     def _stage(self, stage: StageResult) -> StageReport:

@@ -1,14 +1,15 @@
 """The execution stage: the program runs in a sandbox, and what happened is stored."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sandboxes.result import RunResult
-from sandboxes.runner import Runner
+from sandboxes.environment import Environment
 from sandboxes.spec import RunRequest
 from services.arena.captured import captured
 from services.arena.effects import Effects, Publisher
 from services.arena.live_output import LiveOutput, LivePiece
 from services.arena.orchestrator import Orchestrator
+from services.arena.showing import Showing, Shown
 from services.clock import Ids
 from services.domain.answer import Answer
 from services.domain.events import ExecutionEvent
@@ -30,7 +31,8 @@ class ExecutionStage:
     blobs: BlobStore
     publisher: Publisher
     orchestrator: Orchestrator
-    runner: Runner
+    showing: Showing
+    environments: Mapping[str, Environment]
     ids: Ids
 
     def run(self, lease: Lease) -> None:
@@ -43,6 +45,7 @@ class ExecutionStage:
         with self.store() as uow:
             answer = uow.answers.get(lease.work.subject)
             snippet = uow.snippets.find(answer.id)
+            battle = uow.battles.get(answer.battle_id)
         if snippet is None:
             raise NotFound(f"Answer {answer.id} has no program.")
         request = RunRequest(
@@ -51,10 +54,12 @@ class ExecutionStage:
             files={file.path: file.text.encode("utf-8", "replace") for file in snippet.files},
             entry=snippet.entry,
             dependencies=snippet.dependencies,
+            record=answer.id if battle.record_interactions else "",
         )
+        environment = self.environments.get(snippet.environment)
         with LiveOutput(lambda piece: self._announce(answer, piece), most_bytes=LIVE_BYTES) as live:
-            result = self.runner.run(request, on_output=live)
-        execution = self._execution(answer, snippet, result)
+            shown = self.showing.show(request, environment, on_output=live)
+        execution = self._execution(answer, snippet, shown)
         effects = Effects()
         effects.event(answer.battle_id, _ended(answer, execution))
         with self.store() as uow:
@@ -70,7 +75,8 @@ class ExecutionStage:
         event = ExecutionEvent(side=answer.side, stream=piece.stream, text=piece.text)
         return self.publisher.announce(answer.battle_id, event)
 
-    def _execution(self, answer: Answer, snippet: Snippet, result: RunResult) -> Execution:
+    def _execution(self, answer: Answer, snippet: Snippet, shown: Shown) -> Execution:
+        result = shown.result
         return Execution(
             id=self.ids.new(),
             battle_id=answer.battle_id,
@@ -97,6 +103,8 @@ class ExecutionStage:
             image_digest=result.image_digest,
             environment_version=result.environment_version,
             policy_version=result.policy_version,
+            appearance=shown.appearance,
+            app=shown.app,
         )
 
 

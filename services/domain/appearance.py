@@ -17,10 +17,11 @@ class Picture:
 
 @dataclass(frozen=True, kw_only=True)
 class PageFacts:
-    """What the browser saw, kept short. Overflow is in CSS pixels beyond the width of the window; times are seconds.
+    """What the browser saw, kept short. Sizes are the document's in CSS pixels, times seconds; None is not known.
 
-    `console` and `errors` are lines, `failed_requests` addresses with the reason, `missing` pictures that could not be
-    taken and why.
+    `console` and `errors` are lines, `failed_requests` addresses with the reason, `attempts` what the page tried that
+    nobody let it, `missing` pictures that were not taken and why. `overflow` tells that the page is wider than the
+    window, on a phone `phone_overflow`.
     """
 
     title: str = ""
@@ -28,9 +29,12 @@ class PageFacts:
     console: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
     failed_requests: tuple[str, ...] = ()
-    blank: bool = False
-    overflow_pixels: int = 0
-    phone_overflow_pixels: int = 0
+    attempts: tuple[str, ...] = ()
+    blank: bool | None = None
+    overflow: bool | None = None
+    phone_overflow: bool | None = None
+    width: int = 0
+    height: int = 0
     first_paint_seconds: float | None = None
     stable_seconds: float | None = None
     missing: tuple[str, ...] = ()

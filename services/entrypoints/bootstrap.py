@@ -9,6 +9,8 @@ from pathlib import Path
 
 from sandboxes.backends.docker_engine import DockerEngine
 from sandboxes.backends.docker_install import PackageIndex
+from sandboxes.cameras import Cameras
+from sandboxes.environment import Environment
 from sandboxes.errors import SandboxError
 from sandboxes.registry import Registry
 from services.arena.battles import Battles
@@ -22,6 +24,7 @@ from services.arena.judging import Judging
 from services.arena.orchestrator import Orchestrator
 from services.arena.rating import Rating
 from services.arena.recovery import Recovery
+from services.arena.showing import Showing
 from services.arena.voting import Voting
 from services.arena.work_runner import OnFailure, WorkRunner
 from services.clock import RandomIds, SystemClock
@@ -32,6 +35,7 @@ from services.domain.work import WorkKind
 from services.entrypoints.broker import Broker, find_broker
 from services.entrypoints.known_environments import all_hints, needs_of
 from services.entrypoints.logs import set_up_logs
+from services.entrypoints.preview import origin_of, preview_settings
 from services.errors import ArenaError
 from services.events.redis_controls import RedisControls
 from services.events.redis_figures import RedisFigures
@@ -114,6 +118,28 @@ class Assembly:
         return engine
 
     @property
+    def environments(self) -> dict[str, Environment]:
+        """What programs may ask for, by name."""
+        return {environment.name: environment for environment in self.registry.all()}
+
+    @cached_property
+    def cameras(self) -> Cameras:
+        """What looks at apps; those that wait go when this process ends."""
+        cameras = Cameras(self.runner, lambda: preview_settings(self.settings))
+        atexit.register(cameras.close)
+        return cameras
+
+    @cached_property
+    def showing(self) -> Showing:
+        """Runs programs, those with a face too."""
+        return Showing(
+            runner=self.runner,
+            camera=self.cameras,
+            blobs=self.blobs,
+            url_of=lambda token: origin_of(self.settings, token),
+        )
+
+    @property
     def package_indexes(self) -> dict[str, PackageIndex]:
         """By ecosystem; none where packages are off."""
         settings = self.settings
@@ -173,7 +199,8 @@ class Assembly:
             blobs=self.blobs,
             publisher=publisher,
             orchestrator=orchestrator,
-            runner=self.runner,
+            showing=self.showing,
+            environments=self.environments,
             ids=self.ids,
         )
         judging = Judging(
@@ -201,7 +228,8 @@ class Assembly:
             blobs=self.blobs,
             publisher=self.publisher,
             controls=self.controls,
-            runner=self.runner,
+            showing=self.showing,
+            environments=self.environments,
             clock=self.clock,
         )
 
@@ -213,7 +241,7 @@ class Assembly:
             blobs=self.blobs,
             publisher=self.publisher,
             controls=self.controls,
-            environments={environment.name: environment for environment in self.registry.all()},
+            environments=self.environments,
             find_dependencies=self.dependencies_of,
             queue_bound=self.settings.execution_queue,
             clock=self.clock,

@@ -120,16 +120,23 @@ class PictureOut(WireModel):
 
 
 class PageFactsOut(WireModel):
-    """What the browser saw. Overflow is in pixels beyond the window's width; `missing` are pictures not taken."""
+    """What the browser saw; null is not known.
+
+    `overflow` tells that the page is wider than the window; `attempts` what it tried that nobody let it; `missing`
+    are pictures that were not taken.
+    """
 
     title: str
     text: str
     console: list[str]
     errors: list[str]
     failed_requests: list[str]
-    blank: bool
-    overflow_pixels: int
-    phone_overflow_pixels: int
+    attempts: list[str]
+    blank: bool | None
+    overflow: bool | None
+    phone_overflow: bool | None
+    width: int
+    height: int
     first_paint_seconds: float | None
     stable_seconds: float | None
     missing: list[str]

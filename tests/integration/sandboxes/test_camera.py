@@ -36,7 +36,8 @@ PAGES = {
       const draw = () => { pen.fillStyle = 'navy'; pen.fillRect(0, 0, 400, 300); pen.fillStyle = 'gold';
       pen.fillRect(x, 100, 30, 30); requestAnimationFrame(draw) }; draw()</script>""",
     "/moving": """<!doctype html><h1>moves</h1>
-      <div style="width: 50px; height: 50px; background: red; animation: a 1s infinite"></div><style>@keyframes a { to { transform: translateX(300px) } }</style>""",
+      <div style="width: 50px; height: 50px; background: red; animation: a 1s infinite"></div>
+      <style>@keyframes a { to { transform: translateX(300px) } }</style>""",
     "/three": """<!doctype html><canvas id=c width=300 height=200></canvas><script>
       const gl = c.getContext('webgl'); gl.clearColor(0, 0.5, 0, 1); gl.clear(gl.COLOR_BUFFER_BIT);
       document.title = gl ? 'has webgl' : 'has none'</script>""",

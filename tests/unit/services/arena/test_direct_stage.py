@@ -25,6 +25,7 @@ from services.domain.work import MAX_INFRASTRUCTURE_RETRIES, WorkKind
 from services.store import schema
 from services.store.sql import SqlUnitOfWorkFactory, create_engine_for
 from tests.fixtures.arena_services import assemble
+from tests.fixtures.showing import showing
 
 HELLO = Program(environment="python", files={"main.py": b"print(1)"})
 Script = Callable[[RunRequest], RunResult]
@@ -60,7 +61,8 @@ def worker(services: Services, script: Script) -> tuple[WorkRunner, ScriptedRunn
         blobs=services.blobs,
         publisher=services.runs.publisher,
         controls=services.runs.controls,
-        runner=runner,
+        showing=showing(runner, services.blobs),
+        environments={},
         clock=services.clock,
     )
     working = WorkRunner(

@@ -13,6 +13,7 @@ from services.domain.events import ExecutionEvent
 from services.domain.snippet import Snippet, SourceFile
 from services.domain.work import Lease, WorkItem, WorkKind
 from tests.fixtures.arena_services import NAMES, assemble
+from tests.fixtures.showing import showing
 
 TEXT = "h\u00e9llo \U0001f30d\n"
 
@@ -59,7 +60,8 @@ def live(data: bytes) -> list[ExecutionEvent]:
         blobs=services.blobs,
         publisher=services.runs.publisher,
         orchestrator=services.orchestrator,
-        runner=Torn({answer.id: result}),
+        showing=showing(Torn({answer.id: result}), services.blobs),
+        environments={},
         ids=services.ids,
     )
     stage.run(lease)
