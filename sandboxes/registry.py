@@ -73,14 +73,23 @@ class Registry:
 def _lineage(folder: Path, found: dict[str, Any]) -> tuple[Path, ...]:
     """The folders whose images are below this one's, the nearest first."""
     lineage: list[Path] = []
-    while parent := str(found.get("parent") or ""):
+    parent = str(found.get("parent") or "")
+    while parent:
         below = folder.parent / parent
-        if below in lineage or not (below / "Dockerfile").is_file():
+        if below == folder or below in lineage or not (below / "Dockerfile").is_file():
             raise InvalidRun(f"{folder / 'environment.yaml'}: there is no parent {parent!r}, or it is its own")
         lineage.append(below)
-        settings = below / "environment.yaml"
-        found = yaml.safe_load(settings.read_text()) if settings.is_file() else {}
+        parent = _parent(below)
     return tuple(lineage)
+
+
+def _parent(folder: Path) -> str:
+    """The parent that a folder names: in its settings, or, where it is a Dockerfile for others only, in a file."""
+    settings, name = folder / "environment.yaml", folder / "parent"
+    if settings.is_file():
+        found = yaml.safe_load(settings.read_text())
+        return str(found.get("parent") or "") if isinstance(found, dict) else ""
+    return name.read_text().strip() if name.is_file() else ""
 
 
 def _read(path: Path) -> Environment:
