@@ -1,0 +1,4 @@
+import turtle
+
+pen = turtle.Turtle()
+pen.forward("far")
