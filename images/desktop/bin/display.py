@@ -15,7 +15,10 @@ SERVER = [
     *["-AcceptCutText=0", "-SendCutText=0", "-SendPrimary=0", "-SetPrimary=0", "-MaxCutText=0"],
     *["-AcceptSetDesktopSize=0", "-FrameRate", "30", "-UseBlacklist=0", "-IdleTimeout", "0"],
 ]
+# the manager says when it is at work: it forgets a window that wants to be shown while it starts
+MANAGED = "/tmp/.managed"
 MANAGER = ["openbox", "--sm-disable", "--config-file", "/opt/environment/openbox.xml"]
+MANAGER += ["--startup", f"sh -c 'echo > {MANAGED}'"]
 
 
 class DisplayFailed(Exception):
@@ -33,16 +36,22 @@ class Display:
         os.close(ready)
 
     def wait(self):
-        """Wait until the X server takes clients, then start the window manager.
+        """Wait until the X server takes clients, start the window manager and wait for it too.
 
         Raises:
-            DisplayFailed: it ended, or took too long.
+            DisplayFailed: one ended, or took too long.
         """
-        if not select.select([self._ready], [], [], START_SECONDS)[0] or not os.read(self._ready, 16):
+        self._await(self._ready)
+        os.environ["DISPLAY"] = NAME
+        os.mkfifo(MANAGED)
+        managed = os.open(MANAGED, os.O_RDONLY | os.O_NONBLOCK)
+        self._processes.append(self._start(MANAGER))
+        self._await(managed)
+
+    def _await(self, fd):
+        if not select.select([fd], [], [], START_SECONDS)[0] or not os.read(fd, 16):
             self._log.seek(0)
             raise DisplayFailed(self._log.read()[-2000:].decode(errors="replace"))
-        os.environ["DISPLAY"] = NAME
-        self._processes.append(self._start(MANAGER))
 
     def close(self):
         """End both."""

@@ -9,6 +9,19 @@ import os
 import sys
 import traceback
 
+# nobody is asked for anything, and visitors come through the preview under its names
+OPTIONS = {
+    "server_address": "127.0.0.1",
+    "server_port": int(os.environ.get("PORT") or "8000"),
+    "server_headless": True,
+    "server_enableCORS": False,
+    "server_enableXsrfProtection": False,
+    "server_fileWatcherType": "none",
+    "browser_gatherUsageStats": False,
+    "client_toolbarMode": "viewer",
+    "logger_enableRich": False,
+    "logger_hideWelcomeMessage": True,
+}
 # a script that goes on for ever, as one that animates does, is taken to work after this time
 FIRST_RUN_SECONDS = 3.0
 
@@ -44,8 +57,8 @@ def main(argv):
     bootstrap._on_server_start = begin_and_try
     Runtime.is_ready_for_browser_connection = property(is_ready_after)
     error_util._log_uncaught_app_exception = _print_error
-    bootstrap.load_config_options({})
-    bootstrap.run(path, False, argv[1:], {})
+    bootstrap.load_config_options(OPTIONS)
+    bootstrap.run(path, False, argv[1:], OPTIONS)
     return 0
 
 

@@ -12,7 +12,7 @@ st.set_page_config(page_title="Energy cooperative", page_icon="☀️", layout="
 def year() -> pd.DataFrame:
     chance = np.random.default_rng(7)
     days = pd.date_range("2025-01-01", "2025-12-31")
-    sun = np.sin((days.dayofyear - 80) / 365 * 2 * np.pi)
+    sun = np.sin((np.arange(len(days)) - 80) / 365 * 2 * np.pi)
     return pd.DataFrame(
         {
             "day": days,
@@ -49,5 +49,5 @@ long = weeks.melt("day", sources, "source", "kWh")
 area = alt.Chart(long).mark_area(opacity=0.75).encode(x="day:T", y=alt.Y("kWh:Q", stack=True), color="source:N")
 line = alt.Chart(weeks).mark_line(color="#27303a", strokeDash=[5, 3]).encode(x="day:T", y="Use:Q")
 st.subheader("Kilowatt hours a day")
-st.altair_chart(area + line, use_container_width=True)
-st.dataframe(weeks.round(1), hide_index=True, use_container_width=True)
+st.altair_chart(area + line)
+st.dataframe(weeks.round(1), hide_index=True)
