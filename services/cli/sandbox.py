@@ -1,12 +1,14 @@
 """`arena sandbox`: run one program, look at the promises, clean up."""
 
-import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from services.cli.choice import choose
+from services.cli.program_files import program_files, read_file
+from services.cli.sandbox_open import open_app
 
 if TYPE_CHECKING:
     from sandboxes.runner import RunControl
@@ -16,6 +18,7 @@ def add_to(app: typer.Typer) -> None:
     """Add the commands."""
     group = typer.Typer(help="The sandbox by itself.", no_args_is_help=True)
     group.command("run")(run)
+    group.command("open")(open_app)
     group.command("check")(check)
     group.command("clean")(clean)
     app.add_typer(group, name="sandbox")
@@ -47,10 +50,10 @@ def run(
     if interactive and file == "-":
         raise InvalidRequest("The program comes from standard input, so its own input cannot.")
     wish = Wish(
-        files=_program(file),
+        files=program_files(file),
         entry=entry,
         environment=environment,
-        stdin=_read(stdin) if stdin else b"",
+        stdin=read_file(stdin) if stdin else b"",
         args=tuple(arguments or ()),
         run_limits={"wall_seconds": timeout, "cpu_seconds": timeout, "memory_bytes": memory},
         tests=tests,
@@ -81,19 +84,6 @@ class Wish:
     isolation: str
     interactive: bool
 
-    def chosen(self, known: Sequence[tuple[str, Sequence[str], str]]) -> tuple[str, str]:
-        """Environment and entry; `known` are names with their extensions and usual entries."""
-        from services.errors import InvalidRequest
-
-        name = self.entry or next(iter(self.files))
-        entries = {found: usual for found, _, usual in known}
-        by_end = (found for found, ends, _ in known if Path(name).suffix.lower() in ends)
-        environment = self.environment or next(by_end, "")
-        if not environment:
-            raise InvalidRequest(f"No environment runs {name}.", hint="Name one with --environment.")
-        usual = entries.get(environment, "")
-        return environment, usual if not self.entry and usual in self.files else name
-
 
 def _here(wish: Wish, *, live: bool) -> dict[str, Any]:
     """Run it on the engine at hand."""
@@ -107,8 +97,8 @@ def _here(wish: Wish, *, live: bool) -> dict[str, Any]:
     from services.settings import load_settings
 
     assembly = Assembly(load_settings())
-    known = [(found.name, found.extensions, found.entry) for found in assembly.registry.all()]
-    environment, entry = wish.chosen(known)
+    known = [(found.name, found.extensions, found.entry) for found in assembly.registry.all() if found.run]
+    environment, entry = choose(wish.files, known, environment=wish.environment, entry=wish.entry)
     limits = replace(assembly.registry.get(environment).default_limits(), **wish.run_limits)  # type: ignore[arg-type]
     request = RunRequest(
         key=assembly.ids.new(),
@@ -161,7 +151,9 @@ def _remotely(wish: Wish, server: str, *, live: bool) -> dict[str, Any]:
 
     arena = Server(server)
     known = arena.ask("GET", "/environments")["environments"]
-    environment, entry = wish.chosen([(found["name"], found["extensions"], found["entry"]) for found in known])
+    programs = [found for found in known if found["kind"] == "program"]
+    names = [(found["name"], found["extensions"], found["entry"]) for found in programs]
+    environment, entry = choose(wish.files, names, environment=wish.environment, entry=wish.entry)
     body = {
         "environment": environment,
         "files": [{"path": path, "base64": b64encode(data).decode()} for path, data in wish.files.items()],
@@ -174,30 +166,6 @@ def _remotely(wish: Wish, server: str, *, live: bool) -> dict[str, Any]:
         "isolation": wish.isolation,
     }
     return RemoteRun(arena, live).run(body)
-
-
-def _program(file: str) -> dict[str, bytes]:
-    """The program's files by path; never empty."""
-    from services.errors import InvalidRequest
-
-    if file == "-":
-        return {"main.py": sys.stdin.buffer.read()}
-    path = Path(file)
-    if not path.is_dir():
-        return {path.name: _read(path)}
-    found = sorted(part for part in path.rglob("*") if part.is_file() and not part.is_symlink())
-    if not found:
-        raise InvalidRequest(f"The folder {file} holds no files.")
-    return {part.relative_to(path).as_posix(): _read(part) for part in found[:1000]}
-
-
-def _read(path: Path) -> bytes:
-    from services.errors import InvalidRequest
-
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise InvalidRequest(f"Cannot read {path}: {error.strerror}.") from None
 
 
 def check() -> None:

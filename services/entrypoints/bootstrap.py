@@ -33,14 +33,14 @@ from services.contenders.catalogue import YamlCatalogue
 from services.domain.snippet import Snippet
 from services.domain.work import WorkKind
 from services.entrypoints.broker import Broker, find_broker
-from services.entrypoints.known_environments import all_hints, needs_of
+from services.entrypoints.known_environments import all_hints, hint_of, needs_of
 from services.entrypoints.logs import set_up_logs
 from services.entrypoints.preview import origin_of, preview_settings
 from services.errors import ArenaError
 from services.events.redis_controls import RedisControls
 from services.events.redis_figures import RedisFigures
 from services.events.redis_streams import RedisEventFollower, RedisEventLog
-from services.extraction.extract import extract, snippet_from
+from services.extraction.extract import environment_of, extract, snippet_from
 from services.extraction.hints import EnvironmentHint
 from services.judges.execution import ExecutionJudge
 from services.judges.llm import LlmJudge
@@ -205,6 +205,7 @@ class Assembly:
         )
         judging = Judging(
             store=store,
+            blobs=self.blobs,
             publisher=publisher,
             orchestrator=orchestrator,
             judges=self.judges,
@@ -262,6 +263,12 @@ class Assembly:
     def take_program(self, answer_id: str, text: str) -> Snippet:
         """The program in an answer, for the environments there are."""
         return snippet_from(extract(text, self.environment_hints), self.ids.new(), answer_id)
+
+    def environment_for(self, files: Mapping[str, bytes]) -> str:
+        """The environment for a program that comes as files; "" where its own names and texts do not tell."""
+        texts = {path: data.decode("utf-8", "replace") for path, data in files.items()}
+        # built or not: an image that is missing is named, with the command that builds it
+        return environment_of(texts, [hint_of(environment) for environment in self.registry.all()])
 
     def dependencies_of(self, environment: str, files: Mapping[str, bytes]) -> tuple[str, ...]:
         """What a program that comes as files asks for."""

@@ -1,11 +1,11 @@
 """The program in an answer."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from services.domain.snippet import Snippet, SourceFile
 from services.extraction import javascript_source, references, unfenced
-from services.extraction.blocks import blocks_of
+from services.extraction.blocks import Block, blocks_of
 from services.extraction.candidates import candidate_of, languages_without
 from services.extraction.dependencies import MAX_DEPENDENCIES, dependencies
 from services.extraction.detection import detect
@@ -69,6 +69,14 @@ def extract(answer_text: str, environments: Sequence[EnvironmentHint], *, prompt
         confidence=found.confidence,
         reason=_sentence(found.why, notes),
     )
+
+
+def environment_of(files: Mapping[str, str], environments: Sequence[EnvironmentHint]) -> str:
+    """The environment for a program that comes as files, by their names and texts; "" when nothing here can run it."""
+    known = Hints(environments)
+    blocks = [Block(label="", path=path, text=text[:MAX_ANSWER_CHARS]) for path, text in files.items()]
+    found = detect([candidate_of(block, known, []) for block in blocks], known)
+    return found.environment.name if found and found.environment else ""
 
 
 def _default_path(wanted: EnvironmentHint, hint: EnvironmentHint) -> str:

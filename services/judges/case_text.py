@@ -1,5 +1,6 @@
 """One battle turn as the text an LLM judge reads. It names sides by seat, never a contender."""
 
+from services.domain.appearance import PageFacts
 from services.domain.judgement import SeatOrder
 from services.domain.message import Image
 from services.domain.side import Side
@@ -45,8 +46,22 @@ def _parts(side: JudgedSide, header: PromptHeader) -> dict[str, str]:
         return parts | {"RUN": "nothing was run, there was no program"}
     code = "" if execution.exit_code is None else f", exit code {execution.exit_code}"
     parts["RUN"] = f"{execution.outcome.value}{code}"
+    if execution.appearance is not None and execution.appearance.facts is not None:
+        parts["PAGE"] = _safe(_page(execution.appearance.facts), header.output_chars)
     outputs = {"STDOUT": execution.stdout.preview, "STDERR": execution.stderr.preview}
     return parts | {name: _safe(text, header.output_chars) for name, text in outputs.items() if text.strip()}
+
+
+def _page(facts: PageFacts) -> str:
+    """What a browser saw of a running program."""
+    lines = [f"title: {facts.title}" if facts.title else "", "the page is blank" if facts.blank else ""]
+    lines += ["the page is wider than the window" if facts.overflow else ""]
+    lines += ["the page is wider than a phone" if facts.phone_overflow else ""]
+    lines += [f"error: {error}" for error in facts.errors] + [
+        f"failed request: {found}" for found in facts.failed_requests
+    ]
+    lines += [f"visible text: {facts.text}" if facts.text.strip() else ""]
+    return "\n".join(line for line in lines if line)
 
 
 def _rendered(parts: dict[str, str], mark: str) -> str:

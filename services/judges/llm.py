@@ -31,7 +31,7 @@ class LlmJudge:
     prompt: PromptFile
     null_retries: int = 2
     seed: int = 1
-    images_per_side: int = 2
+    images_per_side: int = 4
 
     @property
     def source(self) -> Source:

@@ -1,5 +1,6 @@
 """Templates to responses; everything is escaped."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -61,10 +62,15 @@ def size(count: int) -> str:
     return f"{amount:.1f} GiB"
 
 
+def clock(seconds: float) -> str:
+    """A time of day, in UTC, of a Unix time in seconds."""
+    return f"{datetime.fromtimestamp(seconds, UTC):%H:%M} UTC"
+
+
 def environment() -> Environment:
     """The templates, escaping always and strict about names."""
     found = Environment(loader=PackageLoader("services.web"), autoescape=True, undefined=StrictUndefined)
-    found.filters.update(ending=ending, size=size, chip=chip)
+    found.filters.update(ending=ending, size=size, chip=chip, clock=clock)
     found.globals["phase_words"] = PHASE_WORDS
     return found
 

@@ -1,10 +1,12 @@
 """The pages work without scripts, escape everything, and show errors as pages to browsers."""
 
 import re
+from dataclasses import replace
 
 from fastapi.testclient import TestClient
 
 from services.container import Services
+from services.domain.appearance import App, Appearance, PageFacts, Picture
 from services.domain.judgement import Source
 from services.domain.rating import Board, Standing
 from tests.fixtures.arena_services import NAMES, finish_sides, judge
@@ -128,3 +130,39 @@ def test_a_board_shows_its_rows_and_notes_on_its_own_source_only(client: TestCli
     assert client.get("/api/v1/leaderboard", params={"source": "human"}).json()["standings"] == []
     found = client.get("/api/v1/leaderboard", params={"source": "execution"}).json()
     assert (found["standings"][0]["score"], found["notes"]) == (1012.4, ["The graph is small."])
+
+
+def test_a_program_with_a_face_shows_its_pictures_and_where_to_try_it(client: TestClient, services: Services) -> None:
+    page = begin(client)
+    battle_id = page.rsplit("/", 1)[1]
+    finish_sides(services, battle_id)
+    picture = Picture(
+        name="full-page",
+        width=2,
+        height=3,
+        size_bytes=7,
+        digest=services.blobs.put(b"picture"),
+        thumbnail=services.blobs.put(b"small"),
+    )
+    facts = PageFacts(errors=("TypeError: <oh>",), console=("log: hi",))
+    with services.store() as uow:
+        answer = uow.answers.of_battle(battle_id)[0]
+        side = answer.side.value
+        found = uow.executions.find(answer.id)
+        assert found is not None
+        looks = Appearance(pictures=(picture,), facts=facts)
+        app = App(url="http://t.preview.test", until=1_800_000_000.0)
+        uow.executions.put(replace(found, appearance=looks, app=app))
+        uow.commit()
+    text = client.get(page).text
+    at = f"/api/v1/battles/{battle_id}/sides/{side}/pictures/full-page"
+    assert f'href="{at}"' in text
+    assert 'href="http://t.preview.test" target="_blank" rel="noopener noreferrer"' in text
+    assert "TypeError: &lt;oh&gt;" in text
+    shown = client.get(f"/api/v1/battles/{battle_id}").json()["sides"][side]["execution"]
+    assert shown["appearance"]["pictures"] == [{"name": "full-page", "width": 2, "height": 3, "size_bytes": 7}]
+    assert shown["app"] == {"url": "http://t.preview.test", "until": "2027-01-15T08:00:00Z"}
+    assert (client.get(at).content, client.get(at).headers["content-type"]) == (b"picture", "image/png")
+    assert client.get(f"{at}?thumbnail=true").content == b"small"
+    assert client.get(at.replace("full-page", "absent")).status_code == 404
+    assert client.get(f"/api/v1/battles/{battle_id}/interactions").text == ""

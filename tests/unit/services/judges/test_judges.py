@@ -3,12 +3,13 @@
 import datetime as dt
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
 from services.contenders.protocol import AnswerEnd, ChatRequest, TextChunk
 from services.domain.answer import Usage
+from services.domain.appearance import Appearance, PageFacts
 from services.domain.contender import Contender
 from services.domain.execution import CapturedStream, Execution, ExecutionOutcome
 from services.domain.judgement import Label, SeatOrder, Source, Verdict, Winner
@@ -267,3 +268,13 @@ def test_a_vote_is_a_judgement_as_it_stands(choice: Winner) -> None:
     judgement = judgement_from_vote(vote, "t", "j")
     assert (judgement.winner, judgement.source, judgement.created_at) == (choice, Source.HUMAN, NOW)
     assert (judgement.id, judgement.battle_id, judgement.turn_id) == ("j", "b", "t")
+
+
+def test_a_page_is_told_by_what_a_browser_saw() -> None:
+    facts = PageFacts(title="Shop", text="Buy <<<now>>>", errors=("TypeError: x",), blank=False, overflow=True)
+    ran = replace(execution(ExecutionOutcome.SUCCEEDED), appearance=Appearance(facts=facts))
+    user = shown(case(side(ran=ran), side()))[1]
+    assert "title: Shop" in user
+    assert "error: TypeError: x" in user
+    assert "the page is wider than the window" in user
+    assert "blank" not in user.partition("PAGE")[2].partition("<<<")[0]
