@@ -26,6 +26,7 @@ class Client:
         self._received = 0
         self.answered = False
         self.method = b""
+        self._understood = False
 
     def begin(self, head: bytes) -> None:
         """Take the request's head, whole and as it came.
@@ -43,6 +44,7 @@ class Client:
             raise bad("It is not proper HTTP.")
         self.request, self.method = event, event.method
         self._check_request()
+        self._understood = True
 
     @property
     def headers(self) -> Headers:
@@ -56,8 +58,8 @@ class Client:
 
     @property
     def upgrades(self) -> bool:
-        """Whether it asks for another protocol."""
-        return bool(words(self.headers, b"upgrade")) and b"upgrade" in words(self.headers, b"connection")
+        """Whether it asks for a WebSocket; a wish for any other protocol is passed over."""
+        return b"websocket" in words(self.headers, b"upgrade") and b"upgrade" in words(self.headers, b"connection")
 
     @property
     def reusable(self) -> bool:
@@ -126,9 +128,9 @@ class Client:
         await self.whole(page.status, [*headers, *extra, ("Content-Type", "text/html; charset=utf-8")], page.body())
 
     async def whole(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
-        """Answer at once. A request whose body nobody read ends its connection."""
+        """Answer at once. A request that was not understood, or whose body nobody read, ends its connection."""
         listed = [(name.encode(), value.encode()) for name, value in headers]
-        if self._conn.their_state is not h11.DONE and not self._is_read():
+        if not self._understood or (self._conn.their_state is not h11.DONE and not self._is_read()):
             listed.append((b"connection", b"close"))
         if status != 204:
             listed.append((b"content-length", str(len(body)).encode()))

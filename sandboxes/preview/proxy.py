@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -22,6 +23,8 @@ from sandboxes.preview.wire import Gone, TooLong, Wire
 
 _TOUCH_SECONDS = 5.0
 _MAX_SEEN = 4096
+# what the kernel holds for a browser that does not read; left alone, it grows to megabytes
+_BUFFER_BYTES = 256 * 1024
 
 
 class Preview:
@@ -80,6 +83,7 @@ class Preview:
 
     async def _connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = cast("asyncio.Task[None]", asyncio.current_task())
+        _bound_buffer(writer)
         wire = Wire(reader, writer)
         full = len(self._connections) >= self._settings.limits.connections
         self._connections.add(task)
@@ -175,3 +179,10 @@ class Preview:
         if app.until <= self._clock():
             raise refuse(ENDED)
         return app
+
+
+def _bound_buffer(writer: asyncio.StreamWriter) -> None:
+    found = writer.get_extra_info("socket")
+    if found is not None:
+        with contextlib.suppress(OSError):
+            found.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER_BYTES)
