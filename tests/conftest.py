@@ -5,7 +5,7 @@ from collections.abc import Generator
 
 import pytest
 
-REAL_COMPONENTS = ("engine", "redis", "postgres", "model", "root")
+REAL_COMPONENTS = ("engine", "redis", "postgres", "model", "browser", "root")
 
 
 @pytest.hookimpl(wrapper=True)

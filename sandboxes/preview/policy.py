@@ -60,7 +60,6 @@ def _content_policy(host: str, settings: PreviewSettings) -> str:
             "base-uri 'self'",
             "form-action 'self'",
             f"frame-ancestors {framers}",
-            "webrtc 'block'" if not settings.egress else "webrtc 'allow'",
             f"sandbox {SANDBOX}",
         )
     )

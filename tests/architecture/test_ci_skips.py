@@ -38,7 +38,7 @@ def exit_code(folder: Path, source: str, *, ci: str) -> int:
     ).returncode
 
 
-@pytest.mark.parametrize("marker", ["engine", "redis", "postgres", "model", "root"])
+@pytest.mark.parametrize("marker", ["engine", "redis", "postgres", "model", "browser", "root"])
 def test_a_skip_of_a_real_component_fails_in_ci(tmp_path: Path, marker: str) -> None:
     assert exit_code(tmp_path, SKIPPED_WITH_MARKER.format(marker=marker), ci="true") == 1
 

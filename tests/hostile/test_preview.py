@@ -55,7 +55,7 @@ HOSTS = {
     "host-trailing-dot": (f"{TOKEN}.{DOMAIN}.", 404),
     "host-ipv4": ("127.0.0.1", 404),
     "host-ipv6": ("[::1]:80", 404),
-    "host-idn": ("пример.preview.localhost", 404),
+    "host-idn": (f"пример.{DOMAIN}", 404),
     "host-traversal": (f"..%2f..%2fetc.{DOMAIN}", 404),
     "host-bad-port": (f"{TOKEN}.{DOMAIN}:99999", 404),
     "host-with-space": (f"{TOKEN} x.{DOMAIN}", 404),
@@ -214,9 +214,9 @@ DROPPED = {
 OTHERS = {
     "policy-loosened", "policy-reports", "cookie-for-parent-domain", "cookie-of-the-arena", "arena-cookie-to-app",
     "forwarded-forged", "hop-by-hop", "location-schemes", "slow-request-header", "slow-request-body",
-    "endless-chunked-request", "chunk-extension-flood", "smuggled-second-request", "connections-of-one-app", "other-upgrade",
-    "websocket-wrong-accept", "websocket-flood", "websocket-total", "socket-is-a-link", "events-forged", "events-flood",
-    "events-huge", "events-link", "slow-reader",
+    "endless-chunked-request", "chunk-extension-flood", "smuggled-second-request", "connections-of-one-app",
+    "other-upgrade", "websocket-wrong-accept", "websocket-flood", "websocket-total", "socket-is-a-link",
+    "events-forged", "events-flood", "events-huge", "events-link", "slow-reader",
 }  # fmt: skip
 IDS = {*HOSTS, *REQUESTS, *APPS, *DROPPED, *OTHERS}
 
