@@ -13,7 +13,7 @@
   const listen = EventTarget.prototype.addEventListener;
   const page = Array.from(crypto.getRandomValues(new Uint8Array(4)), (n) => n.toString(16).padStart(2, "0")).join("");
   const began = performance.now();
-  const watched = new WeakSet();
+  const watched = new WeakSet(), MARK = Symbol("watched");
   let queue = [], told = 0, typed = 0, waiting = false, stopped = false;
 
   const whole = (n) => Math.max(-100000, Math.min(1000000, Math.round(Number(n) || 0)));
@@ -64,14 +64,21 @@
     if (/^F\d{1,2}$/.test(event.key)) return "Function";
     return /^Key[WASD]$/.test(event.code) ? "wasd" : "other";
   }
+  const on = (target, kind, action) => listen.call(target, kind, (event) => {
+    if (event.isTrusted) action(event);
+  }, { capture: true, passive: true });
+  // a frame's first, empty document may hand its window on to the next, with all that listens there
   function watch(view, embedded) {
     let doc;
     try { doc = view.document; } catch { return; }
-    if (!doc || watched.has(doc)) return;
-    watched.add(doc);
-    const on = (target, kind, action) => listen.call(target, kind, (event) => {
-      if (event.isTrusted) action(event);
-    }, { capture: true, passive: true });
+    if (!doc) return;
+    if (!watched.has(doc)) { watched.add(doc); watchFrames(doc); }
+    if (!view[MARK]) {
+      Object.defineProperty(view, MARK, { value: true });
+      watchWindow(view, embedded);
+    }
+  }
+  function watchWindow(view, embedded) {
     tell({ kind: "start", width: size(view.innerWidth), height: size(view.innerHeight), embedded });
     on(view, "pointerdown", (event) => {
       const node = inner(event);
@@ -101,7 +108,9 @@
       try { message = String(event.reason && event.reason.message || event.reason).slice(0, 300); } catch { /* its own affair */ }
       tell({ kind: "rejection", message });
     });
-    // frames without an address of their own, as components of data apps are; the others bring this script with them
+  }
+  // frames without an address of their own, as components of data apps are; the others bring this script with them
+  function watchFrames(doc) {
     on(doc, "load", (event) => { if (name(event.target.tagName) === "iframe") frame(event.target); });
     on(doc, "DOMContentLoaded", () => doc.querySelectorAll("iframe").forEach(frame));
     if (doc.readyState !== "loading") doc.querySelectorAll("iframe").forEach(frame);

@@ -187,7 +187,7 @@ def test_cookies_stay_where_they_belong(world: World) -> None:
         kept = frame.evaluate(stores)
         frame.evaluate("() => fetch('/again')")
         wait_for("the app was asked again", lambda: b" /again " in app.requests[-1], 10)
-        # an app of the same site keeps its own cookies, and may leave some for all of the site, but none with this prefix
+        # an app of the same site keeps its cookies, and may leave some for all of the site, but none with this prefix
         assert "mine=1" in kept
         assert "mine=1" in app.seen()
         assert not any(b"arena_session" in head for head in app.requests)
