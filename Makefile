@@ -11,7 +11,7 @@ IMAGES ?= python
 SOURCES := services sandboxes tests scripts
 RESOLVE = $(UV) pip compile pyproject.toml --all-extras --generate-hashes --no-emit-index-url --no-annotate --no-header -q
 
-.PHONY: help .venv setup engine engine-stop images demo test lint format types imports check lock service-image stand-ins clean
+.PHONY: help .venv setup engine engine-stop images demo test lint format types imports check lock service-image stand-ins clean browser
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[.a-z-]+:.*## / {printf "  \033[1m%-14s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,9 +41,12 @@ demo: setup ## Play five battles between three models and show the boards
 		--prompt "Write a Python program that prints every prime number below 30." \
 		--prompt "Write a Python program that counts the vowels in 'code battle' and prints the count."
 
+browser: $(STAMP) ## See to a Chromium for the tests: use the one that is there, else install it
+	@bash scripts/browser.sh
+
 # the tests run programs in every environment
 test: IMAGES =
-test: setup ## Run every test, those that need the engine, Redis and PostgreSQL too
+test: setup browser ## Run every test, those that need the engine, Redis and PostgreSQL too
 	$(BIN)/python -m pytest
 
 lint: $(STAMP) ## Check style and formatting

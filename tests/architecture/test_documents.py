@@ -1,10 +1,13 @@
 """What the documents promise is what the code does."""
 
 import re
+from dataclasses import asdict
 
+from sandboxes.preview.limits import PreviewLimits
 from services.settings import Settings
 from tests.architecture.repository import ROOT
 
+LIMIT = re.compile(r"^\| [^|]+ \| `([a-z_]+)` \| (\d+)(?: (KiB|MiB|s))? \|$", re.MULTILINE)
 ROW = re.compile(r"^\| `(ARENA_[A-Z_]+)` \| (?:`(.*?)`|\(none\)) \| (.+) \|$", re.MULTILINE)
 
 
@@ -29,3 +32,10 @@ def test_readme_names_the_two_commands() -> None:
     text = (ROOT / "README.md").read_text()
     assert "make demo" in text
     assert "make test" in text
+
+
+def test_every_limit_of_the_preview_is_documented_as_it_is() -> None:
+    units = {"": 1, "s": 1, "KiB": 1024, "MiB": 1024 * 1024}
+    text = (ROOT / "docs/reference/preview.md").read_text()
+    documented = {name: int(number) * units[unit] for name, number, unit in LIMIT.findall(text)}
+    assert documented == asdict(PreviewLimits())

@@ -7,6 +7,7 @@ from tests.architecture.repository import ROOT, committed_files
 MAX_LINES = 400
 # In pieces, so that this file does not hold what it looks for.
 REGISTRY_HOSTS = re.compile("|".join(["pypi" + r"\.org", "pythonhosted" + r"\.org", "registry" + r"\.npmjs\.org"]))
+UNCAGED = re.compile("no" + "-sandbox")
 
 
 def test_no_source_file_is_long() -> None:
@@ -24,6 +25,15 @@ def test_no_committed_text_names_a_package_index() -> None:
         str(path.relative_to(ROOT))
         for path in committed_files()
         if REGISTRY_HOSTS.search(path.read_bytes().decode(errors="replace"))
+    ]
+    assert naming == []
+
+
+def test_no_browser_is_started_without_its_own_sandbox() -> None:
+    naming = [
+        str(path.relative_to(ROOT))
+        for path in committed_files()
+        if UNCAGED.search(path.read_bytes().decode(errors="replace"))
     ]
     assert naming == []
 

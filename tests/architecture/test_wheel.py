@@ -22,6 +22,7 @@ NEEDED = (
     "sandboxes/images/typescript/bin/install",
     "sandboxes/agent/*.py",
     "sandboxes/policy.py",
+    "sandboxes/preview/recorder.js",
 )
 
 

@@ -4,7 +4,9 @@ from pathlib import Path
 
 from tests.hostile.catalogue import PROGRAMS
 from tests.hostile.package_catalogue import IDS as PACKAGE_IDS
+from tests.hostile.preview_catalogue import IDS as PREVIEW_IDS
 from tests.hostile.test_isolation import PROBES
+from tests.hostile.test_preview_pages import IDS as PAGE_IDS
 from tests.hostile.test_warm import OTHERS as WARM
 
 PAGE = Path(__file__).parents[2] / "docs/reference/sandbox-policy.md"
@@ -19,7 +21,7 @@ SERVICE = {
     "redis-down",
     "hostile-artefact-names",
 }
-OTHERS = WARM | PACKAGE_IDS | LIFE | SERVICE
+OTHERS = WARM | PACKAGE_IDS | LIFE | SERVICE | PREVIEW_IDS | PAGE_IDS
 
 
 def attack_rows() -> list[list[str]]:
