@@ -19,9 +19,12 @@ _PLAIN_STATUS = frozenset({200, 203, 400, 401, 403, 404, 405, 410, 422, 429, 500
 
 
 class Exchange:
-    """`host` is the app's, as the browser wrote it."""
+    """`host` is the app's, as the browser wrote it; who holds `changing` may hold a text in memory to change it."""
 
-    def __init__(self, client: Client, app: AppFacts, host: str, settings: PreviewSettings) -> None:
+    def __init__(
+        self, client: Client, app: AppFacts, host: str, settings: PreviewSettings, changing: asyncio.Semaphore
+    ) -> None:
+        self._changing = changing
         self._client, self._app, self._host, self._settings = client, app, host, settings
         self._patience: asyncio.Timeout | None = None
 
@@ -106,8 +109,9 @@ class Exchange:
         if kind is not None and self._is_changed(head):
             first = b""
             if client.method != b"HEAD":
-                held, whole = await bodies.gather(app.piece, self._settings.limits)
-                first = await bodies.apply(self._whole if whole else self._beginning, held, kind)
+                async with self._changing:
+                    held, whole = await bodies.gather(app.piece, self._settings.limits)
+                    first = await bodies.apply(self._whole if whole else self._beginning, held, kind)
                 made += [(b"content-length", str(len(first)).encode())] if whole else []
         else:
             length = headers.value_of(listed, b"content-length")

@@ -20,6 +20,7 @@ class PreviewLimits:
     response_bytes: int = 256 * MIB
     rewrite_bytes: int = 4 * MIB
     rewrite_seconds: float = 3.0
+    rewrites_per_app: int = 4
     connections: int = 1024
     connections_per_app: int = 64
     header_seconds: float = 10.0

@@ -7,6 +7,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import cast
+from weakref import WeakValueDictionary
+
+import h11
 
 from sandboxes.preview import policy
 from sandboxes.preview.apps import AppFacts, Apps
@@ -14,7 +17,7 @@ from sandboxes.preview.client import Client, bad
 from sandboxes.preview.exchange import Exchange
 from sandboxes.preview.limits import Gate
 from sandboxes.preview.own import PREFIX, Own
-from sandboxes.preview.pages import BUSY, ENDED, FRONT, FULL, SILENT, UNKNOWN, Page, Refused
+from sandboxes.preview.pages import BROKEN, BUSY, ENDED, FRONT, FULL, SILENT, UNKNOWN, Page, Refused
 from sandboxes.preview.recorder import Recorder
 from sandboxes.preview.settings import PreviewSettings
 from sandboxes.preview.tokens import address_of
@@ -36,6 +39,7 @@ class Preview:
         self._gate = Gate(total=settings.limits.connections, each=settings.limits.connections_per_app)
         # the apps that were there once, the oldest first
         self._seen: dict[str, None] = {}
+        self._changing: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
         self._servers: list[asyncio.Server] = []
         self._connections: set[asyncio.Task[None]] = set()
         self._busy: set[asyncio.Task[None]] = set()
@@ -94,7 +98,7 @@ class Preview:
             else:
                 while await self._request(wire, task):
                     pass
-        except (Gone, OSError, asyncio.CancelledError):
+        except (Gone, OSError, h11.LocalProtocolError, asyncio.CancelledError):
             # a task that ends as cancelled would be reported as a failure of the server
             pass
         finally:
@@ -121,6 +125,9 @@ class Preview:
             await self._page(client, bad("Its headers are too long.", 431).page)
         except Refused as refused:
             await self._page(client, refused.page)
+        except h11.LocalProtocolError:
+            # what the app said cannot be said on
+            await self._page(client, BROKEN)
         except TimeoutError:
             await self._page(client, SILENT if client.method else bad("It took too long to arrive.", 408).page)
         if client.reusable:
@@ -153,7 +160,10 @@ class Preview:
         try:
             self._apps.touch(app.token)
             async with asyncio.timeout(app.until - self._clock()) as life:
-                await Exchange(client, app, address.host, self._settings).run()
+                changing = self._changing.setdefault(
+                    app.token, asyncio.Semaphore(self._settings.limits.rewrites_per_app)
+                )
+                await Exchange(client, app, address.host, self._settings, changing).run()
         except TimeoutError:
             raise refuse(ENDED if life.expired() else SILENT) from None
         finally:

@@ -24,7 +24,7 @@ OTHERS = {
     "page-document-domain",
 }  # fmt: skip
 IDS = {*LEAKS, *OTHERS}
-HARMLESS = {"aria-notify", "sync-xhr", "unload", "interest-cohort", "media-playback-while-not-visible"}
+HARMLESS = {"aria-notify", "sync-xhr", "unload", "media-playback-while-not-visible"}
 # control, an app in a tab, an app in the arena's frame
 NAMES = ("control", "tab", "frame")
 
