@@ -92,7 +92,7 @@ def _tidy(world: World) -> Iterator[None]:
     for tab in world.context.pages:
         tab.close()
     for trap in world.traps.values():
-        trap.caught.clear()
+        trap.empty()
     world.asked.clear()
 
 
@@ -223,16 +223,16 @@ def test_downloads_do_not_begin(world: World) -> None:
 def test_the_screen_is_not_taken_over(world: World) -> None:
     """page-fullscreen, page-pointer-lock"""
     text = """<!doctype html><button onclick="take()">x</button><script>
-    window.results = [];
-    const lost = (error) => results.push(error.name);
-    const take = () => document.body.requestFullscreen().then(() => results.push("full"), lost);
-    onload = () => document.body.requestPointerLock().then(() => results.push("locked"), lost);</script>"""
+    const say = (what, taking) => taking.then(() => console.log(what), (error) => console.log(what, error.name));
+    const take = () => say("screen", document.body.requestFullscreen());
+    onload = () => say("pointer", document.body.requestPointerLock());</script>"""
     with app_in(world.folder, pages({"/": answer(text)})) as app:
-        _, frame = world.open_framed(app)
         # nobody has clicked yet
-        wait_for("the pointer was refused", lambda: frame.evaluate("results") == ["NotAllowedError"], 10)
-        frame.click("button")
-        wait_for("the screen was refused", lambda: frame.evaluate("results") == ["NotAllowedError", "TypeError"], 10)
+        with world.context.expect_console_message(lambda said: said.text.startswith("pointer")) as pointer:
+            _, frame = world.open_framed(app)
+        with world.context.expect_console_message(lambda said: said.text.startswith("screen")) as screen:
+            frame.click("button")
+        assert (pointer.value.text, screen.value.text) == ("pointer NotAllowedError", "screen TypeError")
 
 
 def test_dialogs_do_not_open(world: World) -> None:
