@@ -11,6 +11,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from services.errors import ConfigurationError
 
 DEFAULT_JUDGE = "smollm2-judge"
+# the first is the one below which running apps are: framed by its pages, they keep their cookies
+_LOCAL_NAMES = ("arena.localhost", "localhost", "127.0.0.1")
 
 
 class Settings(BaseSettings):
@@ -41,7 +43,7 @@ class Settings(BaseSettings):
         4294967296, ge=0, description="Memory set aside for running apps of one worker, all its processes together."
     )
     preview_origin: str = Field(
-        "http://*.preview.localhost:8301",
+        "http://*.preview.arena.localhost:8301",
         pattern=r"^https?://\*(\.[a-z0-9-]+)+(:[0-9]+)?$",
         description="Where browsers find a running app; the star is its name.",
     )
@@ -87,7 +89,7 @@ class Settings(BaseSettings):
     @property
     def framing_origins(self) -> tuple[str, ...]:
         """Whose pages may frame running apps."""
-        return self.arena_origins or tuple(f"http://{name}:{self.port}" for name in ("127.0.0.1", "localhost"))
+        return self.arena_origins or tuple(f"http://{name}:{self.port}" for name in _LOCAL_NAMES)
 
     @property
     def sqlalchemy_url(self) -> str:

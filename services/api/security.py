@@ -21,7 +21,8 @@ MAX_BODY_BYTES = 256 * 1024
 # programs and their input travel in these, as base64
 PROGRAM_PATHS = frozenset({"/api/v1/executions", "/api/v1/executions/batch"})
 MAX_PROGRAM_BYTES = 24 * 1024 * 1024
-COOKIE = "arena_session"
+# only the arena's own host can set a cookie of the second name, and no running app that shares its site
+COOKIE, SECURE_COOKIE = "arena_session", "__Host-arena_session"
 COOKIE_SECONDS = 365 * 24 * 3600
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _SESSION = re.compile(r"[0-9a-f]{32}")
@@ -38,7 +39,7 @@ def _too_large(limit: int) -> str:
     return f"A request body may have at most {limit // 1024} KiB here."
 
 
-def from_elsewhere(headers: Headers) -> bool:
+def from_elsewhere(headers: Headers, scope: Scope) -> bool:
     """Whether a state-changing request may come from another site's page, on the caller's behalf.
 
     Browsers say `Sec-Fetch-Site` where the connection is trustworthy and `Origin` elsewhere; a caller that says
@@ -50,12 +51,16 @@ def from_elsewhere(headers: Headers) -> bool:
     origin = headers.get("origin")
     if origin is not None:
         return urlsplit(origin).netloc != headers.get("host", "")
-    return bool(_session(headers))
+    return bool(_session(headers, scope))
 
 
-def _session(headers: Headers) -> str:
+def _cookie_name(scope: Scope) -> str:
+    return SECURE_COOKIE if scope.get("scheme") == "https" else COOKIE
+
+
+def _session(headers: Headers, scope: Scope) -> str:
     try:
-        morsel = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
+        morsel = SimpleCookie(headers.get("cookie", "")).get(_cookie_name(scope))
     except CookieError:
         return ""
     return morsel.value if morsel and _SESSION.fullmatch(morsel.value) else ""
@@ -82,7 +87,7 @@ class Guard:
         headers = Headers(scope=scope)
         asked_id = headers.get("x-request-id", "")
         state = scope.setdefault("state", {})
-        session = _session(headers)
+        session = _session(headers, scope)
         state["request_id"] = asked_id if _REQUEST_ID.fullmatch(asked_id) else self._ids.new()
         state["nonce"] = secrets.token_urlsafe(16)
         named = headers.get("x-voter", "")
@@ -99,7 +104,7 @@ class Guard:
     async def _refused(self, scope: Scope, headers: Headers, receive: Receive, send: Send) -> bool:
         request = Request(scope)
         length = headers.get("content-length", "")
-        if from_elsewhere(headers):
+        if from_elsewhere(headers, scope):
             found = problem(
                 request,
                 403,
@@ -147,8 +152,8 @@ def _with_headers(send: Send, scope: Scope, new_session: str) -> Send:
             headers.setdefault("Cache-Control", "no-cache" if scope["path"].startswith("/static/") else "no-store")
             if new_session:
                 secure = "; Secure" if scope.get("scheme") == "https" else ""
-                cookie = f"{COOKIE}={new_session}; Path=/; Max-Age={COOKIE_SECONDS}; HttpOnly; SameSite=Strict{secure}"
-                headers.append("Set-Cookie", cookie)
+                rules = f"Path=/; Max-Age={COOKIE_SECONDS}; HttpOnly; SameSite=Strict{secure}"
+                headers.append("Set-Cookie", f"{_cookie_name(scope)}={new_session}; {rules}")
         await send(message)
 
     return decorated

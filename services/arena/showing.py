@@ -102,7 +102,7 @@ def facts_of(report: PageReport) -> PageFacts:
     return PageFacts(
         title=report.title,
         text=report.text[:FACT_TEXT],
-        console=tuple(f"{line.type}: {line.text}" for line in report.console[:FACT_LINES]),
+        console=tuple(f"{line.type}: {line.text}" for line in report.console if not _is_ours(line.text))[:FACT_LINES],
         errors=_troubles(report)[:FACT_LINES],
         failed_requests=tuple(f"{found.url} ({found.reason})" for found in report.failed_requests[:FACT_LINES]),
         attempts=tuple(f"{name}: {count}" for name, count in happened.items() if count),
@@ -115,6 +115,11 @@ def facts_of(report: PageReport) -> PageFacts:
         stable_seconds=report.stable_seconds,
         missing=tuple(f"{left.name}: {left.reason.value.replace('_', ' ')}" for left in report.left_out),
     )
+
+
+def _is_ours(text: str) -> bool:
+    """A warning of the browser about the preview's own policy, which says nothing of the page."""
+    return text.startswith("An iframe which has both allow-scripts and allow-same-origin")
 
 
 def _troubles(report: PageReport) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ import structlog
 from fastapi.testclient import TestClient
 
 from services.api.application import create_app
+from services.container import Services
 from services.errors import PrerequisiteError, RateLimited, Unavailable
 from tests.fixtures import arena_services
 
@@ -39,6 +40,17 @@ def test_a_browser_gets_one_strict_session_and_keeps_it(client: TestClient) -> N
     assert re.fullmatch(r"arena_session=[0-9a-f]{32}; Path=/; Max-Age=\d+; HttpOnly; SameSite=Strict", cookie)
     assert "set-cookie" not in client.post(BATTLES, json=NEW, headers=browser).headers
     assert "set-cookie" not in client.get("/").headers
+
+
+def test_over_tls_the_session_has_a_name_that_no_other_host_can_set(services: Services) -> None:
+    client = TestClient(create_app(services), base_url="https://testserver")
+    browser = {"Sec-Fetch-Site": "same-origin"}
+    cookie = client.post(BATTLES, json=NEW, headers=browser).headers["set-cookie"]
+    assert re.match(r"__Host-arena_session=[0-9a-f]{32}; Path=/; .*; Secure$", cookie)
+    assert "set-cookie" not in client.post(BATTLES, json=NEW, headers=browser).headers
+    client.cookies.clear()
+    tossed = client.post(BATTLES, json=NEW, headers={**browser, "Cookie": f"arena_session={'a' * 32}"})
+    assert "set-cookie" in tossed.headers
 
 
 def test_pages_have_a_nonce_policy_and_load_nothing_from_elsewhere(client: TestClient) -> None:
