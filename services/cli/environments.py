@@ -45,15 +45,17 @@ def build(names: Names = None) -> None:
 
 
 def check(names: Names = None) -> None:
-    """Run each environment's smoke programs and compare how they end and what they print."""
+    """Run each environment's smoke programs and compare how they end, what they print and how they look."""
     from sandboxes.smoke import check_environment
     from services.cli.output import results
     from services.entrypoints.bootstrap import Assembly
     from services.settings import load_settings
 
     assembly, failed = Assembly(load_settings()), 0
-    for name in names or [environment.name for environment in assembly.registry.all()]:
-        for checked in check_environment(assembly.runner, assembly.registry.get(name), prefix=assembly.ids.new()):
+    runner, camera = assembly.runner, assembly.cameras
+    for name in names or [environment.name for environment in assembly.registry.with_tools()]:
+        environment, prefix = assembly.registry.get(name), assembly.ids.new()
+        for checked in check_environment(runner, environment, prefix=prefix, camera=camera):
             failed += not checked.passed
             verdict = "ok" if checked.passed else "FAILED"
             results().print(f"{verdict:8} {name:14} {checked.name:12} {checked.detail}", markup=False)
