@@ -11,7 +11,7 @@ IMAGES ?= python
 SOURCES := services sandboxes tests scripts
 RESOLVE = $(UV) pip compile pyproject.toml --all-extras --generate-hashes --no-emit-index-url --no-annotate --no-header -q
 
-.PHONY: help .venv setup engine engine-stop images demo test lint format types imports check lock service-image stand-ins clean browser
+.PHONY: help .venv setup engine engine-stop images demo test lint format types imports check lock service-image stand-ins gallery clean browser
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[.a-z-]+:.*## / {printf "  \033[1m%-14s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -75,6 +75,10 @@ service-image: images ## Build runarena/app, the image that compose.yaml runs
 
 stand-ins: images ## Build runarena/redis and runarena/postgres where the official images cannot be pulled
 	$(BIN)/python scripts/service_images.py stand-ins
+
+gallery: IMAGES =
+gallery: setup ## Photograph the sample applications for docs/gallery
+	$(BIN)/python -m scripts.gallery
 
 clean: ## Remove the environment, caches and local data (not the Docker images)
 	rm -rf .venv data build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -67,6 +67,12 @@ class Cameras:
             camera.close()
             self.warm_up()
 
+    @property
+    def waiting(self) -> int:
+        """How many stand ready."""
+        with self._lock:
+            return len(self._waiting)
+
     def warm_up(self) -> None:
         """Begin to open those that should wait."""
         with self._lock:

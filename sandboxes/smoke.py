@@ -80,7 +80,8 @@ def _looks_wrong(shots: Shots, smoke: Smoke) -> str:
         return f"the page failed: {report.load_error or report.page_errors or 'it crashed'}"[:SHOWN]
     if not shots.pictures or all(picture.blank for picture in shots.pictures):
         return "nothing is to be seen"
-    if smoke.text and smoke.text not in report.text:
+    # style sheets may change the case of what is seen
+    if smoke.text.casefold() not in report.text.casefold():
         return f"the page does not show {smoke.text!r} but {report.text[:SHOWN]!r}"
     return ""
 
