@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from tests.hostile.camera_catalogue import PAGES
 from tests.hostile.catalogue import PROGRAMS
 from tests.hostile.package_catalogue import IDS as PACKAGE_IDS
 from tests.hostile.preview_catalogue import IDS as PREVIEW_IDS
@@ -21,7 +22,7 @@ SERVICE = {
     "redis-down",
     "hostile-artefact-names",
 }
-OTHERS = WARM | PACKAGE_IDS | LIFE | SERVICE | PREVIEW_IDS | PAGE_IDS
+OTHERS = WARM | PACKAGE_IDS | LIFE | SERVICE | PREVIEW_IDS | PAGE_IDS | {page.id for page in PAGES}
 
 
 def attack_rows() -> list[list[str]]:

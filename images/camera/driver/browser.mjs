@@ -48,6 +48,7 @@ export class Browser {
     this.#scratch = scratch;
     this.pid = 0;
     this.desk = null;
+    this.flooded = false;
   }
 
   get ready() {
@@ -83,13 +84,16 @@ export class Browser {
   async restart() {
     for (const each of family(this.pid)) end(each.pid);
     this.#playwright = null;
+    this.flooded = false;
+    globalThis.gc?.();
     await this.start();
   }
 
   /** End renderers that take too much memory, theirs or ours, until told to stop. */
   watchMemory() {
     const timer = setInterval(() => {
-      const flooded = process.memoryUsage().heapUsed > DRIVER_BYTES;
+      const flooded = !this.flooded && process.memoryUsage().heapUsed > DRIVER_BYTES;
+      this.flooded ||= flooded;
       for (const each of family(this.pid))
         if (each.type === "renderer" && (flooded || each.residentBytes > RENDERER_BYTES)) end(each.pid);
     }, MEMORY_LOOK_MS);

@@ -138,7 +138,7 @@ class Shooting {
 
   async #fullPage(tab) {
     const { width, height } = tab.page.viewportSize();
-    const tall = this.layouts.desktop?.height ?? 0;
+    const tall = (this.layouts.desktop ?? (await tab.ask(layout))).height;
     if (tall <= height) throw new NoPicture("fits_window");
     return tab.picture({ x: 0, y: 0, width, height: Math.min(tall, MAX_HEIGHT) });
   }
@@ -174,12 +174,12 @@ class Shooting {
       await this.browser.restart();
       return;
     }
-    if (!this.browser.ready) await this.browser.restart();
+    if (!this.browser.ready || this.browser.flooded) await this.browser.restart();
   }
 
   /** A thumbnail that a dying browser left undone. */
   async #again(png) {
-    if (!this.browser.ready) await this.browser.restart();
+    if (!this.browser.ready || this.browser.flooded) await this.browser.restart();
     return this.browser.desk.look(png);
   }
 

@@ -104,6 +104,32 @@ def test_the_agents_filter_takes_back_all_that_its_container_has_more_than_a_pro
     assert {"names": ["clone"], "action": "SCMP_ACT_ALLOW", "args": []} in seccomp.agent_profile()["syscalls"]
 
 
+def test_a_browser_may_make_the_namespaces_of_its_own_sandbox_and_nothing_else() -> None:
+    assert allowed(seccomp.browser_profile()) - allowed(seccomp.profile()) == {"chroot", "unshare"}
+    rules = seccomp.browser_profile()["syscalls"]
+    unshare = [rule["args"] for rule in rules if "unshare" in rule["names"]]
+    assert unshare == [[{"index": 0, "value": seccomp.NEW_USER, "op": "SCMP_CMP_EQ"}]]
+    clones = [rule["args"] for rule in rules if "clone" in rule["names"]]
+    assert all(len(args) == 1 and args[0]["value"] == seccomp.NEW_NAMESPACE_FLAGS for args in clones)
+    user, pid, net = seccomp.NEW_USER, seccomp.NEW_PID, seccomp.NEW_NET
+    assert [args[0]["valueTwo"] for args in clones] == [0, user, user | pid | net, pid]
+
+
+def test_only_a_container_with_an_inner_sandbox_gets_the_browsers_filter() -> None:
+    def calls(*, inner_sandbox: bool, isolation: str = policy.CONTAINER) -> dict[str, Any]:
+        where = placement(isolation=isolation)
+        found = policy.container_config("image", Limits(), where, inner_sandbox=inner_sandbox)["HostConfig"]
+        assert (found["CapDrop"], found["NetworkMode"], found["ReadonlyRootfs"]) == (["ALL"], "none", True)
+        told, filtered = found["SecurityOpt"]
+        assert told == "no-new-privileges"
+        return dict(json.loads(filtered.removeprefix("seccomp=")))
+
+    assert calls(inner_sandbox=True) == json.loads(seccomp.as_json(seccomp.browser_profile()))
+    assert calls(inner_sandbox=False) == json.loads(seccomp.as_json(seccomp.profile()))
+    warm = calls(inner_sandbox=True, isolation=policy.NAMESPACE)
+    assert warm == json.loads(seccomp.as_json(seccomp.agent_profile()))
+
+
 @pytest.mark.parametrize("machine", privilege.MACHINES)
 def test_the_agents_filter_is_a_well_formed_program(machine: str) -> None:
     text = privilege.filter_program(machine)

@@ -105,3 +105,15 @@ def test_the_agent_is_complete_and_stands_alone() -> None:
         for line in text.decode().splitlines():
             if line.startswith("from sandboxes"):
                 assert line.startswith("from sandboxes.agent")
+
+
+@pytest.mark.parametrize("kind", ["web", "tool"])
+def test_only_a_tool_has_a_sandbox_inside_its_sandbox(images: Path, kind: str) -> None:
+    text = TEXT.replace("kind: program", f"kind: {kind}\nisolation: container\ninner_sandbox: true")
+    text = text.replace('run: {argv: [toy, "--file={entry}", "{args}", "-{stem}"]}', "serve: {argv: [toy], port: 80}")
+    (images / "toy/environment.yaml").write_text(text)
+    if kind == "tool":
+        assert Registry.load(images).get("toy").inner_sandbox
+    else:
+        with pytest.raises(InvalidRun, match="only a tool has inner_sandbox"):
+            Registry.load(images)

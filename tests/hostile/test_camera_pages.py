@@ -1,0 +1,46 @@
+"""Pages that attack the camera: each ends in pictures or in a reason, in time, and the camera takes the next order."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from sandboxes import camera, policy
+from sandboxes.backends.docker_engine import DockerEngine
+from sandboxes.recipes import build
+from sandboxes.registry import Registry
+from sandboxes.runner import Session
+from sandboxes.screenshots import Plan, Shots
+from tests.fixtures.pages import serving
+from tests.fixtures.waiting import wait_for
+from tests.hostile.conftest import BOOT
+from tests.hostile.camera_catalogue import PAGES, Page
+
+pytestmark = pytest.mark.engine
+ORIGIN = "http://abcdefghijklmnopqrstuvwxyz.preview.localhost:8300"
+CALM = "<!doctype html><title>calm</title><h1>calm</h1>"
+
+
+@pytest.fixture(scope="module")
+def one_camera(hostile_engine: DockerEngine) -> Iterator[Session]:
+    build(None, Registry.load(), (camera.ENVIRONMENT,))
+    session = hostile_engine.open(camera.camera_request(f"{BOOT}-camera"))
+    assert session.ready, session.result
+    yield session
+    session.close()
+
+
+def shoot(session: Session, html: str, path: str = "/") -> Shots:
+    with serving(session.folder, {"/": html}):
+        return camera.shoot(session.folder / policy.SOCKET_NAME, Plan(url=ORIGIN + path, kind="web"))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.id)
+def test_a_hostile_page(page: Page, one_camera: Session) -> None:
+    begun = time.monotonic()
+    shots = shoot(one_camera, page.html, page.path)
+    assert time.monotonic() - begun < camera.SHOOT_SECONDS + camera.GRACE_SECONDS
+    assert page.expected(shots), (shots.report, [found.name for found in shots.pictures])
+    assert shots.report.cage.holds
+    after = wait_for("the next order", lambda: shoot(one_camera, CALM).picture("stable"), 20)
+    assert not after.blank
