@@ -10,7 +10,7 @@ from sandboxes.backends.docker_engine import DockerEngine
 from sandboxes.recipes import build
 from sandboxes.registry import Registry
 from sandboxes.runner import Session
-from sandboxes.screenshots import Plan, Shots
+from sandboxes.screenshots import SHOOT_SECONDS, Plan, Shots
 from tests.fixtures.pages import serving
 from tests.fixtures.waiting import wait_for
 from tests.hostile.conftest import BOOT
@@ -39,7 +39,7 @@ def shoot(session: Session, html: str, path: str = "/") -> Shots:
 def test_a_hostile_page(page: Page, one_camera: Session) -> None:
     begun = time.monotonic()
     shots = shoot(one_camera, page.html, page.path)
-    assert time.monotonic() - begun < camera.SHOOT_SECONDS + camera.GRACE_SECONDS
+    assert time.monotonic() - begun < SHOOT_SECONDS + camera.GRACE_SECONDS
     assert page.expected(shots), (shots.report, [found.name for found in shots.pictures])
     assert shots.report.cage.holds
     after = wait_for("the next order", lambda: shoot(one_camera, CALM).picture("stable"), 20)
