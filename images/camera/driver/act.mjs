@@ -4,8 +4,8 @@ import { within } from "./limit.mjs";
 import { NoPicture } from "./tab.mjs";
 
 const ACT_MS = 1500;
-const CALM_MS = 500;
-const KEY_MS = 30;
+const CALM_MS = 300;
+const KEY_MS = 20;
 const WHEEL = 700;
 const KEYS = ["Space", "ArrowRight", "ArrowDown", "ArrowLeft", "ArrowUp", "w", "a", "s", "d"];
 
@@ -64,6 +64,21 @@ function toTop() {
   scrollTo({ top: 0, behavior: "instant" });
 }
 
+// runs in the page's second world
+function watchScrolling() {
+  globalThis.scrolled = false;
+  const see = () => {
+    globalThis.scrolled = true;
+  };
+  // a scroll event comes with the next frame, that of the jump to the top too
+  requestAnimationFrame(() => requestAnimationFrame(() => document.addEventListener("scroll", see, { capture: true })));
+}
+
+// runs in the page's second world
+function hasScrolled() {
+  return globalThis.scrolled;
+}
+
 // runs in the page's second world: keys go to the game, not to the button clicked last
 function readyForKeys() {
   document.activeElement?.blur();
@@ -89,8 +104,12 @@ const input = (tab, act) => tab.patiently((ms) => within(ms, act()), ACT_MS);
 async function scroll(tab) {
   await tab.ask(toTop);
   const { width, height } = tab.page.viewportSize();
+  await tab.ask(watchScrolling);
   await input(tab, () => tab.page.mouse.move(width / 2, height / 2));
+  await calm(tab, CALM_MS / 3);
   await input(tab, () => tab.page.mouse.wheel(0, WHEEL));
+  await calm(tab, CALM_MS);
+  if (!(await tab.ask(hasScrolled))) throw new NoPicture("no_change");
 }
 
 async function type(tab) {

@@ -92,13 +92,20 @@ export class Browser {
   /** End renderers that take too much memory, theirs or ours, until told to stop. */
   watchMemory() {
     const timer = setInterval(() => {
-      const flooded = !this.flooded && process.memoryUsage().heapUsed > DRIVER_BYTES;
+      const flooded = !this.flooded && isFull();
       this.flooded ||= flooded;
       for (const each of family(this.pid))
         if (each.type === "renderer" && (flooded || each.residentBytes > RENDERER_BYTES)) end(each.pid);
     }, MEMORY_LOOK_MS);
     return () => clearInterval(timer);
   }
+}
+
+/** Whether what is kept, as opposed to what is only not yet thrown away, is too much. */
+function isFull() {
+  if (process.memoryUsage().heapUsed <= DRIVER_BYTES) return false;
+  globalThis.gc?.();
+  return process.memoryUsage().heapUsed > DRIVER_BYTES;
 }
 
 function end(pid) {

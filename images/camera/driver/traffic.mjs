@@ -3,7 +3,7 @@ import { sleep, within } from "./limit.mjs";
 
 const FOREVER_MS = 2000;
 const STREAMS = new Set(["eventsource", "ping", "media", "websocket"]);
-const FRAME_MS = 40;
+const FRAME_MS = 50;
 const PIXELS = { format: "jpeg", quality: 40, maxWidth: 640, maxHeight: 640 };
 const ATTEMPTS = 5;
 const ATTEMPT_MS = 500;
