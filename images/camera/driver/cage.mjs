@@ -1,6 +1,10 @@
 // Reads from /proc what holds each of Chromium's processes.
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 
+import { sleep } from "./limit.mjs";
+
+const LOOK_MS = 20;
+
 // a zygote without a sandbox of its own is Chromium's habit, for processes that get theirs later
 const UNSAFE = /^--(no|disable)-((setuid|seccomp-filter|namespace|gpu)-)?sandbox$/;
 
@@ -31,6 +35,8 @@ function processOf(pid) {
   return {
     pid,
     parent: Number(field(status, "PPid")),
+    // what has ended and is not yet waited for says nothing any more
+    ended: /^[ZX]/.test(field(status, "State")),
     type: words.find((word) => word.startsWith("--type="))?.slice(7) ?? "",
     words,
     seccomp: Number(field(status, "Seccomp")),
@@ -57,8 +63,8 @@ export function family(root) {
   return all.filter((each) => found.has(each.pid));
 }
 
-/** The browser and one of its renderers: what a test compares. */
-export function readCage(root) {
+/** The browser and its renderers: what a test compares. */
+function readCage(root) {
   const all = family(root);
   const facts = (each) =>
     each && {
@@ -70,9 +76,19 @@ export function readCage(root) {
     };
   return {
     browser: facts(all.find((each) => each.pid === root)) ?? null,
-    renderers: all.filter((each) => each.type === "renderer").map(facts),
+    renderers: all.filter((each) => each.type === "renderer" && !each.ended).map(facts),
     unsafe: all.some((each) => each.words.some((word) => UNSAFE.test(word))),
   };
+}
+
+/** The same, once every renderer holds: one that is just starting has not yet closed its cage, and no page either. */
+export async function settledCage(root, ms) {
+  const end = performance.now() + ms;
+  for (;;) {
+    const cage = readCage(root);
+    if (!wrongWith(cage) || performance.now() > end) return cage;
+    await sleep(LOOK_MS);
+  }
 }
 
 /** "" when every renderer is held by Chromium's own sandbox, on top of the container's. */

@@ -2,12 +2,13 @@
 import { mkdirSync } from "node:fs";
 
 import { Browser } from "./browser.mjs";
-import { readCage, wrongWith } from "./cage.mjs";
+import { settledCage, wrongWith } from "./cage.mjs";
 import { forward } from "./forwarder.mjs";
 import { serve } from "./server.mjs";
 
 const PORT = Number(process.env.CAMERA_PORT ?? 8200);
 const APP_PORT = 8300;
+const CAGE_MS = 5000;
 const APP_SOCKET = process.env.CAMERA_APP_SOCKET ?? "/run/arena/web.sock";
 // shared memory of the browser lies in files here; /tmp and /dev/shm are too small for it
 const SCRATCH = `${process.env.HOME}/tmp`;
@@ -27,6 +28,6 @@ try {
   // never without its sandbox: a host that cannot give it one has no camera
   refuse(`Chromium did not start inside its own sandbox: ${String(error.message).slice(0, 4000)}`);
 }
-const wrong = wrongWith(readCage(browser.pid));
+const wrong = wrongWith(await settledCage(browser.pid, CAGE_MS));
 if (wrong) refuse(`Chromium's own sandbox is not on: ${wrong}`);
 serve(PORT, browser);

@@ -1,5 +1,5 @@
 // One order from beginning to end: the pictures in their order, and the report.
-import { readCage } from "./cage.mjs";
+import { settledCage } from "./cage.mjs";
 import { act } from "./act.mjs";
 import { layout, TEXT_LIMIT, visibleText } from "./facts.mjs";
 import { Deadline, sleep, TimedOut, within } from "./limit.mjs";
@@ -13,6 +13,7 @@ const RESERVE_SECONDS = 0.8;
 const STEADY_MS = 5000;
 const STEADY_SHARE = 0.45;
 const FRAME_MS = 500;
+const CAGE_MS = 1000;
 const ACTS = ["scrolled", "typed", "clicked", "keys"];
 
 class Shooting {
@@ -235,7 +236,7 @@ export async function shoot(browser, order) {
       (error) => shooting.reason(error),
     );
     shooting.leaveOut(why);
-    return await shooting.result(readCage(browser.pid));
+    return await shooting.result(await settledCage(browser.pid, CAGE_MS));
   } finally {
     letGo();
     await shooting.close();

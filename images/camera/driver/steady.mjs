@@ -22,6 +22,8 @@ function measure() {
   return {
     changes: kept.changes,
     content: `${document.getElementsByTagName("*").length} ${root?.scrollWidth} ${root?.scrollHeight}`,
+    // a machine that is busy may not draw it for a while
+    moving: document.getAnimations().some((each) => each.playState === "running" && each.effect?.target?.checkVisibility()),
     loaded: document.readyState === "complete" && document.fonts.status === "loaded",
     painted: performance.getEntriesByName("first-contentful-paint").length > 0,
   };
@@ -40,7 +42,7 @@ export async function steady(tab, ms, { onLoaded = () => {} } = {}) {
     seen = found;
     if (found.loaded) onLoaded();
     const still = Math.min(tab.traffic.networkQuietMs, now - grown);
-    const motionless = Math.min(still, now - changed, tab.traffic.pixelsQuietMs);
+    const motionless = found.moving ? 0 : Math.min(still, now - changed, tab.traffic.pixelsQuietMs);
     if (found.loaded && (found.painted || now - begun >= BLANK_MS)) {
       if (motionless >= QUIET_MS) return "settled";
       if (still >= ANIMATED_MS) return "animated";
