@@ -1,5 +1,6 @@
 """The camera on the real engine: Chromium in its own sandbox, pictures in their order, and what the report says."""
 
+import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,7 +12,8 @@ from sandboxes.backends.docker_engine import DockerEngine
 from sandboxes.errors import BackendLost
 from sandboxes.png_check import png_size
 from sandboxes.recipes import build, connect
-from sandboxes.registry import Registry
+from sandboxes.registry import Registry, images_folder
+from sandboxes.result import Outcome
 from sandboxes.runner import Session
 from sandboxes.screenshots import PICTURES, Plan, Reason, Shots
 from tests.fixtures.pages import serving
@@ -175,6 +177,28 @@ def test_an_app_that_is_gone_is_a_report(session: Session, look: Look) -> None:
         (session.folder / "away").rename(session.folder / camera.WEB_SOCKET)
     assert {left.reason for left in report.left_out} == {Reason.NOT_LOADED}
     assert report.load_error
+
+
+def test_where_the_inner_sandbox_cannot_be_there_is_no_camera(tmp_path: Path) -> None:
+    folder = tmp_path / "images"
+    for name in ("base", camera.ENVIRONMENT):
+        shutil.copytree(images_folder() / name, folder / name)
+    settings = folder / camera.ENVIRONMENT / "environment.yaml"
+    settings.write_text(settings.read_text().replace("inner_sandbox: true", "inner_sandbox: false"))
+    registry = Registry.load(folder)
+    (image,) = build(None, registry, (camera.ENVIRONMENT,))
+    engine = DockerEngine(registry=registry, state_dir=tmp_path / "state", boot_id=f"{BOOT}-none")
+    try:
+        session = engine.open(camera.camera_request(f"{BOOT}-none"))
+        assert (session.ready, session.result is not None) == (False, True)
+        assert session.result is not None
+        assert session.result.outcome is Outcome.FAILED
+        assert "Chromium did not start inside its own sandbox" in session.result.stderr.data.decode()
+    finally:
+        engine.close()
+        client = connect()
+        client.images.remove(image.tag, force=True)
+        client.close()
 
 
 def test_no_camera_is_a_clear_error(tmp_path: Path) -> None:
