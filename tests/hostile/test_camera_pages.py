@@ -14,8 +14,8 @@ from sandboxes.runner import Session
 from sandboxes.screenshots import SHOOT_SECONDS, Picture, Plan, Shots
 from tests.fixtures.pages import serving
 from tests.fixtures.waiting import wait_for
-from tests.hostile.conftest import BOOT
 from tests.hostile.camera_catalogue import PAGES, Page
+from tests.hostile.conftest import BOOT
 
 pytestmark = pytest.mark.engine
 ORIGIN = "http://abcdefghijklmnopqrstuvwxyz.preview.localhost:8300"
