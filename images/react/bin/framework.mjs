@@ -1,4 +1,5 @@
 // What React's applications look like: which component is shown, how it is mounted, what answers take for granted.
+import path from "node:path";
 import { withLead } from "./own_sources.mjs";
 import * as next from "./next.mjs";
 
@@ -40,6 +41,10 @@ export const framework = {
 
     main(project, component, { from, id }) {
         if (component === next.PAGES) return next.main(project, { from, id });
+        project.shown = component;
+        if (!EXPORT.test(project.text(component)) && !lastNamed(project.text(component))) {
+            throw Object.assign(new Error("there is no component in this file"), { id: path.join(project.root, component) });
+        }
         return `import * as React from "react";
 import { createRoot } from "react-dom/client";
 import * as found from ${from(component)};
@@ -54,11 +59,13 @@ createRoot(document.getElementById(${JSON.stringify(id)})).render(React.isValidE
         if (/\bReact\b/.test(code) && !BINDING("React").test(code)) lead += 'import * as React from "react";';
         if (/\bReactDOM\b/.test(code) && !BINDING("ReactDOM").test(code)) lead += 'import ReactDOM from "react-dom";';
         let text = next.transform(code, file);
-        if (file === project.entry && !EXPORT.test(text) && !framework.mounts.test(text)) {
-            const names = [...text.matchAll(TOP_LEVEL)].map((found) => found[1]);
-            const shown = names.includes("App") ? "App" : names.at(-1);
-            if (shown) text += `\nexport default ${shown};`;
-        }
+        if (file === project.shown && !EXPORT.test(text)) text += `\nexport default ${lastNamed(text)};`;
         return withLead(text, lead);
     },
 };
+
+// what is shown of a file that exports nothing
+function lastNamed(text) {
+    const names = [...text.matchAll(TOP_LEVEL)].map((found) => found[1]);
+    return names.includes("App") ? "App" : names.at(-1);
+}

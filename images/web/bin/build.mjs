@@ -73,8 +73,16 @@ function measure(folder) {
     }
 }
 
+let done = false;
+// code of the answer that runs in here may end it
+process.on("exit", (code) => {
+    if (done || code) return;
+    fs.writeSync(2, "the build was ended before it was done\n");
+    process.exitCode = 1;
+});
 try {
     await main(process.argv[2]);
+    done = true;
 } catch (error) {
     fs.writeSync(2, report(error, top));
     process.exitCode = 1;

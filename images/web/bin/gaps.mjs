@@ -20,7 +20,7 @@ export function gaps(project, framework) {
     function own(id) {
         if (/^\.{1,2}(?:\/|$)/.test(id)) return undefined;
         if (/^[@~]\//.test(id)) return find(id.slice(2));
-        return id.startsWith("$lib") ? fileAt(path.join(root, "src/lib", id.slice(4))) : find(id);
+        return id.startsWith("$lib") ? fileAt(path.join(root, "src/lib", id.slice(4))) : find(id) ?? find(id.replace(/^[@~#]/, ""));
     }
 
     function find(name) {

@@ -2,6 +2,7 @@
 // for granted is imported, and the module that starts the application gets the sheets that nothing else imports.
 import fs from "node:fs";
 import path from "node:path";
+import { transformWithOxc } from "vite";
 
 export function ownSources(project, framework, { start, sheet }) {
     const first = start ? path.join(project.root, start) : "";
@@ -11,10 +12,10 @@ export function ownSources(project, framework, { start, sheet }) {
         enforce: "pre",
         load: {
             filter: { id: /\.(?:[cm]?js|jsx)(?:$|\?)/ },
-            handler(id) {
-                const file = id.replace(/\?.*$/, "");
-                if (!inside(id) || id !== file || !fs.existsSync(file)) return null;
-                return { code: fs.readFileSync(file, "utf8"), moduleType: "tsx" };
+            async handler(id) {
+                if (!inside(id) || id.includes("?") || !fs.existsSync(id)) return null;
+                const { code } = await transformWithOxc(fs.readFileSync(id, "utf8"), id, { lang: "tsx", jsx: { runtime: "automatic" }, sourcemap: false });
+                return { code, map: null, moduleType: "js" };
             },
         },
         transform: {
