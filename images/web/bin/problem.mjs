@@ -26,7 +26,7 @@ function describe(error, top) {
     const file = plain(place.file ?? drawn ?? error.id ?? "").replace(/\?.*$/, "");
     const where = [file, line ?? place.line, column ?? place.column].filter(Boolean).join(":");
     const head = where && !message.startsWith(where) ? `${where}: ${message}` : message;
-    const frame = plain(error.frame).trimEnd() || (drawn ? "" : frameIn(place.file ?? error.id, place.line));
+    const frame = plain(error.frame).trimEnd() || (drawn || /^\s*\d+\s*\|/m.test(message) ? "" : frameIn(place.file ?? error.id, place.line));
     return frame && !message.includes(frame.trim().split("\n")[0]) ? `${head}\n${frame}` : head;
 }
 
