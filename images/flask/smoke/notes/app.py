@@ -24,7 +24,9 @@ def close(_):
 
 def begin():
     with sqlite3.connect("notes.db") as connection:
-        connection.execute("CREATE TABLE IF NOT EXISTS note (id INTEGER PRIMARY KEY, title TEXT, text TEXT, colour TEXT)")
+        connection.execute(
+            "CREATE TABLE IF NOT EXISTS note (id INTEGER PRIMARY KEY, title TEXT, text TEXT, colour TEXT)"
+        )
         if not connection.execute("SELECT 1 FROM note").fetchone():
             rows = [
                 ("Market", "Leeks, lemons, the good bread", "sand"),
@@ -37,9 +39,11 @@ def begin():
 @app.get("/")
 def index():
     wanted = request.args.get("q", "")
-    rows = database().execute(
-        "SELECT * FROM note WHERE title || ' ' || text LIKE ? ORDER BY id DESC", (f"%{wanted}%",)
-    ).fetchall()
+    rows = (
+        database()
+        .execute("SELECT * FROM note WHERE title || ' ' || text LIKE ? ORDER BY id DESC", (f"%{wanted}%",))
+        .fetchall()
+    )
     return render_template("index.html", notes=rows, wanted=wanted, colours=COLOURS)
 
 
