@@ -12,20 +12,22 @@ import { page } from "./page.mjs";
 import { report } from "./problem.mjs";
 import { Project } from "./project.mjs";
 import { SHEET, Tailwind } from "./tailwind.mjs";
+import { importPaths } from "./typescript_settings.mjs";
 
 const MOST_FILES = 250, MOST_BYTES = 15.5 * 1024 * 1024;
 const top = process.cwd();
 
-function aliases(project, own = {}) {
+function aliases(project, paths, own = {}) {
     const given = Array.isArray(own) ? own : Object.entries(own).map(([find, replacement]) => ({ find, replacement }));
     const known = given.filter(({ replacement }) => typeof replacement === "string" && replacement.startsWith("/") && fs.existsSync(replacement));
-    return [...known, ...(framework.aliases?.(project) ?? [])];
+    return [...known, ...paths, ...(framework.aliases?.(project) ?? [])];
 }
 
 async function main(entry) {
     const project = new Project(top, entry);
     const tailwind = new Tailwind(project, framework.kept ?? "");
     const start = page(project, framework);
+    const paths = importPaths(project);
     const own = await configured(project);
     await build({
         root: project.root,
@@ -44,7 +46,7 @@ async function main(entry) {
             gaps(project, framework),
         ],
         define: { global: "globalThis", "process.env": "({})", ...own.define },
-        resolve: { alias: aliases(project, own.alias), dedupe: framework.dedupe ?? [] },
+        resolve: { alias: aliases(project, paths, own.alias), dedupe: framework.dedupe ?? [] },
         css: { ...own.css, postcss: { plugins: [] } },
         oxc: { jsx: { runtime: "automatic", importSource: own.importSource ?? "react" } },
         build: {

@@ -14,7 +14,15 @@ module.exports = stub;`;
 export async function configured(project) {
     if (!project.config) return {};
     const file = path.join(project.root, project.config), made = path.join(project.top, ".cache/vite.config.mjs");
-    await bundle(file, made);
+    try {
+        await bundle(file, made);
+        return await read(made);
+    } catch (error) {
+        throw Object.assign(error instanceof Error ? error : new Error(String(error)), { id: error?.id ?? file });
+    }
+}
+
+async function read(made) {
     const exported = (await import(pathToFileURL(made).href)).default;
     const config = await (typeof exported === "function" ? exported({ command: "build", mode: "production" }) : exported);
     const { resolve = {}, define = {}, css = {}, plugins = [] } = config ?? {};

@@ -74,7 +74,7 @@ export class Tailwind {
         const compiler = await compile(css, { base: folder, onDependency() {}, shouldRewriteUrls: true });
         if (!whole) return compiler.build([]);
         const sources = [{ base: this.project.root, pattern: SCANNED, negated: false }, ...compiler.sources];
-        if (this.project.mentions(/components\/ui\//)) sources.push({ base: this.kept, pattern: SCANNED, negated: false });
+        if (this.kept && this.project.mentions(/components\/ui\//)) sources.push({ base: this.kept, pattern: SCANNED, negated: false });
         const made = compiler.build(new Scanner({ sources }).scan());
         return this.faded ? fade(made) : made;
     }
