@@ -2,8 +2,7 @@
 
 import os
 import stat
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -13,9 +12,14 @@ from sandboxes.preview.cdn_index import CdnIndex, Held
 from sandboxes.preview.cdn_missing import Wanted, explain, refusal, wanted_as
 from sandboxes.preview.cdn_modules import CdnModules, Choices, ModuleFile, is_module, passing_on, wrapped
 from sandboxes.preview.cdn_request import Request, package, read_request
+from sandboxes.preview.cdn_version import is_same_release
+from sandboxes.preview.rewrite import rewrite
+from sandboxes.preview.settings import CdnAnswer, TextKind
 
 MAX_FILE = 16 << 20
 MAX_COMBINED = 40
+# where packages have modules that their manifest gives shorter names
+_MODULE_FOLDERS = ("", "esm/", "es/", "dist/", "lib/")
 _TAILWIND_PLUGINS = ("forms", "typography", "aspect-ratio", "container-queries", "line-clamp")
 _TYPES = {
     "js": "text/javascript; charset=utf-8",
@@ -30,27 +34,6 @@ _TYPES = {
     "jpg": "image/jpeg",
     "wasm": "application/wasm",
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class CdnAnswer:
-    """What is sent to the browser. `message` says what is missing, "" where nothing is."""
-
-    status: int
-    body: bytes
-    content_type: str
-    message: str = ""
-
-    @property
-    def headers(self) -> Mapping[str, str]:
-        """The headers that go with it, without the length."""
-        return {
-            "Content-Type": self.content_type,
-            "Cache-Control": "no-store" if self.message else "public, max-age=31536000, immutable",
-            "Access-Control-Allow-Origin": "*",
-            "Cross-Origin-Resource-Policy": "cross-origin",
-            "X-Content-Type-Options": "nosniff",
-        }
 
 
 class CdnFiles:
@@ -80,12 +63,16 @@ class CdnFiles:
         return answer or self._missing(asked, host, path, query)
 
     def missing(self, address: str) -> str:
-        """What the console shall say of `host/path?query`: "" for what is held, and for scripts, which say it themselves."""
+        """What the console shall say of `host/path?query`: "" for what is held, or a script, which says it itself."""
         host, _, rest = address.partition("/")
         path, _, query = rest.partition("#")[0].partition("?")
         if not path or wanted_as(host, path) in {Wanted.SCRIPT, Wanted.MODULE}:
             return ""
         return self.resolve(host, path, query.replace("&amp;", "&")).message
+
+    def rewrite(self, text: str, kind: TextKind) -> str:
+        """The text with the addresses of content networks made those of local copies."""
+        return rewrite(text, kind, missing=self.missing)
 
     def _answer(self, asked: Request, host: str, path: str, query: str) -> CdnAnswer | None:
         if asked.how == "nothing":
@@ -102,12 +89,23 @@ class CdnFiles:
 
     def _file(self, asked: Request, host: str) -> CdnAnswer | None:
         """A package's file, from the first version that fits and has it."""
-        for held in self._candidates(asked):
+        candidates = self._candidates(asked)
+        for held in candidates:
             if not asked.path:
                 found = held.unpkg if host == "unpkg.com" else held.jsdelivr
             else:
                 found = held.find(asked.path) if asked.how == "file" else held.find_by_name(asked.path)
             if found:
+                return self._read("files", held, found)
+            if whole := self._modules.stands_in(held, asked.path):
+                return _script(passing_on(self._modules.address(held, whole, Choices()), whole))
+        return self._moved(candidates, asked)
+
+    def _moved(self, candidates: Iterable[Held], asked: Request) -> CdnAnswer | None:
+        """A file that other releases than the one asked for have in another place."""
+        for held in candidates:
+            moved = asked.path and not is_same_release(held.version, asked.version)
+            if moved and (found := held.find_by_name(asked.path)):
                 return self._read("files", held, found)
         return None
 
@@ -127,7 +125,8 @@ class CdnFiles:
             if entry is not None:
                 found = held.entries[entry]
                 return _script(passing_on(self._modules.address(held, found, choices), found))
-            if answer := self._raw_module(held, held.find(asked.path or held.jsdelivr), choices):
+            places = (held.find(folder + (asked.path or held.jsdelivr)) for folder in _MODULE_FOLDERS)
+            if answer := self._raw_module(held, next(filter(None, places), ""), choices):
                 return answer
         return None
 
@@ -165,7 +164,7 @@ class CdnFiles:
     def _font_sheet(self, query: str) -> CdnAnswer:
         sheet = font_sheet(query, self._index.fonts)
         message = explain_fonts(sheet.unknown, self._index.fonts) if sheet.unknown else ""
-        return CdnAnswer(status=200, body=sheet.css.encode(), content_type=_TYPES["css"], message=message)
+        return CdnAnswer(status=200, body=sheet.css.encode(), media_type=_TYPES["css"], message=message)
 
     def _font(self, path: str) -> CdnAnswer | None:
         name = path.removeprefix("s/")
@@ -179,7 +178,7 @@ class CdnFiles:
         message = " ".join(answer.message for answer in answers if answer.message)
         if len(body) > MAX_FILE:
             return self._missing(package(path, "unknown"), host, path)
-        return CdnAnswer(status=200, body=body, content_type=answers[0].content_type, message=message)
+        return CdnAnswer(status=200, body=body, media_type=answers[0].media_type, message=message)
 
     def _read(self, area: str, held: Held, path: str, *, listed: bool = True) -> CdnAnswer | None:
         if listed and path not in held.files:
@@ -193,14 +192,14 @@ class CdnFiles:
         if data is None:
             return None
         ending = parts[-1].rpartition(".")[2].lower()
-        return CdnAnswer(status=200, body=data, content_type=_TYPES.get(ending, "text/plain; charset=utf-8"))
+        return CdnAnswer(status=200, body=data, media_type=_TYPES.get(ending, "text/plain; charset=utf-8"))
 
     def _missing(self, asked: Request, host: str, path: str, query: str = "") -> CdnAnswer:
         message = explain(self._index, asked, self._candidates(asked), host, path)
         wanted = wanted_as(host, path, as_module="module" in query.split("&"))
         status, body, ending = refusal(wanted, message)
         return CdnAnswer(
-            status=status, body=body.encode(), content_type=_TYPES.get(ending, "text/plain"), message=message
+            status=status, body=body.encode(), media_type=_TYPES.get(ending, "text/plain"), message=message
         )
 
 
@@ -213,7 +212,7 @@ def explain_fonts(unknown: Iterable[str], held: Iterable[str]) -> str:
 
 
 def _script(text: str) -> CdnAnswer:
-    return CdnAnswer(status=200, body=text.encode(), content_type=_TYPES["js"])
+    return CdnAnswer(status=200, body=text.encode(), media_type=_TYPES["js"])
 
 
 def _read_below(folder: Path, parts: Iterable[str]) -> bytes | None:

@@ -115,7 +115,7 @@ def _spellings(path: str) -> list[str]:
     if dot and stem.endswith(".min"):
         found.append(f"{stem.removesuffix('.min')}.{ending}")
     elif dot:
-        found.append(minified)
+        found += [minified, f"{stem.replace('.development', '.production')}.min.{ending}"]
     return [*found, *(path + more for more in _ENDINGS)]
 
 

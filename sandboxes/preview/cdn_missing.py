@@ -11,8 +11,12 @@ from sandboxes.preview.cdn_version import major
 
 MAX_ASKED = 200
 MAX_FILES = 12
-_SCRIPT_ENDINGS = ("js", "cjs")
 _MODULE_MARKS = (".module.", ".esm.", ".esm-browser.", ".es.", "/esm/", "/es/", "/jsm/", "/modules/")
+
+
+def is_marked(path: str) -> bool:
+    """Whether a file's name says that it is an ES module."""
+    return path.endswith((".mjs", "/+esm")) or any(mark in f"/{path}" for mark in _MODULE_MARKS)
 
 
 class Wanted(StrEnum):
@@ -29,8 +33,7 @@ def wanted_as(host: str, path: str, *, as_module: bool = False) -> Wanted:
     ending = path.rpartition("/")[2].rpartition(".")[2].lower()
     if ending == "css" or host == "fonts.googleapis.com":
         return Wanted.STYLE
-    marked = ending == "mjs" or path.endswith("/+esm") or any(mark in f"/{path}" for mark in _MODULE_MARKS)
-    if as_module or host in hosts.MODULE_HOSTS or marked:
+    if as_module or host in hosts.MODULE_HOSTS or is_marked(path):
         return Wanted.MODULE
     known = ending in {"json", "woff", "woff2", "ttf", "png", "jpg", "jpeg", "svg", "gif", "webp", "wasm", "txt", "glb"}
     return Wanted.DATA if known or host in hosts.FONT_HOSTS else Wanted.SCRIPT
@@ -47,8 +50,7 @@ def refusal(wanted: Wanted, message: str) -> tuple[int, str, str]:
     if wanted is Wanted.DATA:
         return 404, f"{message}\n", ""
     literal = json.dumps(message)
-    thrown = f"throw new Error({literal});\n"
-    return (200, f"import {literal};\n{thrown}", "js") if wanted is Wanted.MODULE else (200, thrown, "js")
+    return 200, f"import {literal};\n" if wanted is Wanted.MODULE else f"throw new Error({literal});\n", "js"
 
 
 def explain(index: CdnIndex, asked: Request, fitting: Sequence[Held], host: str, path: str) -> str:

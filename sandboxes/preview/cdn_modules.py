@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 
 from sandboxes.preview.cdn_hosts import PREFIX
 from sandboxes.preview.cdn_index import CdnIndex, Entry, Held
+from sandboxes.preview.cdn_missing import is_marked
 
 MODULES = f"{PREFIX}esm.sh/"
 MAX_CHOICES = 1000
@@ -83,7 +84,7 @@ class CdnModules:
         path = path.removeprefix("dev.")
         words = [path, re.sub(r"\.(?:m|c)?js$", "", path), f"{path}/index", f"{path}.js"] if path else [""]
         found = next((f"./{word}" if word else "." for word in words if self._has(held, word)), None)
-        if found is None and held.find(path) in {held.unpkg, held.jsdelivr, "index.js"} - {""} and "." in held.entries:
+        if found is None and "." in held.entries and self._is_whole(held, path):
             return "."
         return found
 
@@ -104,6 +105,16 @@ class CdnModules:
     def with_links(self, text: str, owner: Held, choices: Choices) -> str:
         """A module's text with the packages it names made addresses."""
         return _BARE.sub(lambda match: self._bare(match, owner, choices), text)
+
+    def _is_whole(self, held: Held, path: str) -> bool:
+        """Whether a path that is no entry point is just another name for the whole package."""
+        return held.find(path) in {held.unpkg, held.jsdelivr} - {""} or (
+            "/" not in path and _is_named_whole(held, path)
+        )
+
+    def stands_in(self, held: Held, path: str) -> Entry | None:
+        """The entry point that does for a file with the whole package as an ES module, which is not held as such."""
+        return held.entries.get(".") if is_marked(path) and _is_named_whole(held, path) else None
 
     def _has(self, held: Held, word: str) -> bool:
         return (f"./{word}" if word else ".") in held.entries
@@ -180,6 +191,12 @@ def wrapped(text: str) -> str:
         f"{text}\n}}).call(globalThis, module, module.exports, undefined, globalThis);\n"
         "export default module.exports;\n"
     )
+
+
+def _is_named_whole(held: Held, path: str) -> bool:
+    """Whether a file is called `index` or as its package."""
+    stem = path.rpartition("/")[2].partition(".")[0].lower()
+    return stem in {"index", held.name.rpartition("/")[2].partition(".")[0].lower()}
 
 
 def _links(held: Held, index: CdnIndex) -> Iterable[tuple[str, str]]:

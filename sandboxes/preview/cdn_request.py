@@ -63,10 +63,13 @@ def _npm(host: str, path: str) -> Request:
     kind, _, rest = path.partition("/")
     if kind == "gh":
         owner, _, rest = rest.partition("/")
+        if (owner, rest.partition("@")[0]) == ("lit", "dist"):
+            return package(rest.replace("dist", "lit", 1).partition("/")[0], "module")
         found = package(rest, "by-name")
         return Request(**{**vars(found), "repository": f"{owner}/{found.names[0]}"}) if found.names else found
     if kind != "npm":
-        return Request(how="unknown")
+        # as jsDelivr's addresses were at first
+        return _library(path)
     if rest.endswith("/+esm"):
         return package(rest.removesuffix("/+esm"), "module")
     return package(rest, "file")

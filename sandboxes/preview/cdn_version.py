@@ -40,6 +40,12 @@ def major(version: str) -> str:
     return str(first) if first else f"0.{second}"
 
 
+def is_same_release(version: str, wanted: str) -> bool:
+    """Whether both are of one minor version, whose releases have the same files."""
+    start = _NUMBERS.match(wanted.strip()[:MAX_TEXT].lstrip(_OPERATORS))
+    return start is not None and start[2] is not None and _numbers(start)[:2] == _order(version)[:2]
+
+
 def newest_first(held: Iterable[str]) -> tuple[str, ...]:
     """All versions, the newest first."""
     return tuple(sorted(held, key=_order, reverse=True))

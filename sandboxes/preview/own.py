@@ -15,6 +15,8 @@ from sandboxes.preview.upstream import refuse
 PREFIX = b"/.arena/"
 _CDN = b"/.arena/cdn/"
 _EVENTS = b"/.arena/events"
+# an address of a local copy names what it answers
+LASTING = "public, max-age=31536000, immutable"
 _READING = (b"GET", b"HEAD")
 
 
@@ -46,14 +48,16 @@ class Own:
         found = await asyncio.to_thread(self._settings.cdn, name, "/" + rest, query.decode("ascii", "replace"))
         if found is None:
             raise refuse(NOT_OURS)
-        await self._file(client, host, found, "public, max-age=3600")
+        await self._file(client, host, found, "no-store" if found.message else LASTING)
 
     async def _file(self, client: Client, host: str, file: CdnAnswer, cached: str) -> None:
+        """Send it, also to a frame of the page that has an origin of its own."""
         headers = [
             *policy.app_headers(host, self._settings),
             ("Content-Type", file.media_type),
             ("X-Content-Type-Options", "nosniff"),
             ("Cache-Control", cached),
+            ("Access-Control-Allow-Origin", "*"),
         ]
         await client.whole(file.status, headers, file.body)
 

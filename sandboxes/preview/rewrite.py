@@ -3,13 +3,12 @@
 import json
 import re
 from collections.abc import Callable
-from typing import Literal
 
 from sandboxes.preview import urls
 from sandboxes.preview.cdn_hosts import HOSTS, PREFIX
 from sandboxes.preview.markup import Attribute, Tag, tags
+from sandboxes.preview.settings import TextKind
 
-Kind = Literal["html", "css", "javascript"]
 # What the console shall say of `host/path?query`; "" where its copy is held or says so itself.
 Missing = Callable[[str], str]
 
@@ -26,7 +25,7 @@ _POLICY_SOURCE = re.compile(
 )
 
 
-def rewrite(text: str, kind: Kind, *, missing: Missing = lambda _: "") -> str:
+def rewrite(text: str, kind: TextKind, *, missing: Missing = lambda _: "") -> str:
     """The text with each address of a known content network leading to its local copy; doing it again changes nothing.
 
     Addresses of other hosts, links for people and the text of a page stay as they are. Checksums of what is rewritten

@@ -15,11 +15,15 @@ _ORIGIN = re.compile(r"https?://[a-z0-9.-]{1,253}(:\d{1,5})?|https?://\[[0-9a-f:
 
 @dataclass(frozen=True, kw_only=True)
 class CdnAnswer:
-    """A local copy of a file that a page asks a public host for, or what is said in its place."""
+    """A local copy of a file that a page asks a public host for, or what is said in its place.
+
+    `message` says what is missing, "" where nothing is.
+    """
 
     body: bytes
     media_type: str
     status: int = 200
+    message: str = ""
 
 
 def unchanged(text: str, kind: TextKind) -> str:  # noqa: ARG001

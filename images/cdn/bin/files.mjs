@@ -5,7 +5,7 @@ import path from "node:path";
 const KEPT = new Set([".js", ".mjs", ".css", ".woff2", ".svg", ".png", ".gif", ".wasm", ".jpg"]);
 // of these kinds there is too much that no page asks for, so that the catalogue names what to keep
 const KEPT_IF_NAMED = new Set([".json", ".woff"]);
-const MAX_BYTES = 4_500_000;
+const MAX_BYTES = 5_500_000;
 const DROPPED_FOLDERS = new Set(
   `node_modules src source sources test tests __tests__ spec doc docs example examples demo demos sample samples script scripts
    types typings typescript ts flow flow-typed benchmark benchmarks bench coverage scss less sass stylus tools tasks task bin
@@ -32,22 +32,6 @@ function plain(place) {
   return !parts.slice(0, -1).some((part) => DROPPED_FOLDERS.has(part.toLowerCase())) && !DROPPED_NAMES.test(place);
 }
 
-/** The modules that a kept module imports by their place, and those that they import. */
-function followed(source, starts) {
-  const found = new Set();
-  const todo = starts.filter((place) => fs.existsSync(path.join(source, place)));
-  while (todo.length) {
-    const place = todo.pop();
-    if (found.has(place) || !fs.existsSync(path.join(source, place))) continue;
-    found.add(place);
-    const text = fs.readFileSync(path.join(source, place), "utf8");
-    for (const [, specifier] of text.matchAll(/(?:from|import)\s*\(?\s*["'](\.{1,2}\/[^"']+)["']/g)) {
-      todo.push(path.posix.join(path.posix.dirname(place), specifier));
-    }
-  }
-  return found;
-}
-
 /** Whether a smaller file beside this one says the same. */
 function isRedundant(place, all) {
   const ending = path.extname(place);
@@ -55,19 +39,18 @@ function isRedundant(place, all) {
 }
 
 /** Copy the kept files of `source` to `target`; returns their paths and the sum of their bytes. */
-export function copyFiles(source, target, { keep, drop = [], follow = [] }) {
+export function copyFiles(source, target, { keep, drop = [] }) {
   const wanted = keep?.map(matcher);
   const unwanted = drop.map(matcher);
-  const reached = followed(source, follow);
   const all = new Set(walk(source));
   const files = [];
   let bytes = 0;
   for (const place of [...all].sort()) {
     const ending = path.extname(place);
-    const named = place === "package.json" || reached.has(place) || Boolean(wanted?.some((pattern) => pattern.test(place)));
+    const named = place === "package.json" || Boolean(wanted?.some((pattern) => pattern.test(place)));
     if (!named && (wanted || !plain(place))) continue;
     if (!KEPT.has(ending) && !(named && KEPT_IF_NAMED.has(ending))) continue;
-    if (unwanted.some((pattern) => pattern.test(place)) || (!reached.has(place) && isRedundant(place, all))) continue;
+    if (unwanted.some((pattern) => pattern.test(place)) || isRedundant(place, all)) continue;
     const from = path.join(source, place);
     const { size } = fs.statSync(from);
     if (size > MAX_BYTES) continue;
