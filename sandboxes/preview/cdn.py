@@ -51,6 +51,12 @@ class CdnFiles:
         self._modules = CdnModules(self._index)
         self._fonts = {face["file"] for family in self._index.fonts.values() for face in family["faces"]}
 
+    @classmethod
+    def newest_in(cls, folder: Path) -> "CdnFiles | None":
+        """Those in the folder's subfolder that was made last; None where there is none."""
+        found = [path.parent for path in folder.glob("[!.]*/index.json")]
+        return cls(max(found, key=lambda path: path.stat().st_mtime)) if found else None
+
     def resolve(self, host: str, path: str, query: str = "") -> CdnAnswer:
         """The answer to a request for `https://host/path?query`; where it is not held, one that says what is."""
         path = unquote(path)
