@@ -45,14 +45,12 @@ class Held:
 
     def find_by_name(self, path: str) -> str:
         """The file whose path agrees with the end of this one, as much of it as does; "" for none."""
-        if exact := self.find(path):
-            return exact
+        if path in self.files:
+            return path
         parts = path.split("/")
-        for start in range(len(parts)):
-            for ending in _spellings("/".join(parts[start:])):
-                if found := self._ending(ending):
-                    return found
-        return ""
+        tails = ["/".join(parts[start:]) for start in range(len(parts))]
+        endings = [*tails, *(spelling for tail in tails for spelling in _spellings(tail))]
+        return next((found for ending in endings if (found := self._ending(ending))), "")
 
     def _ending(self, ending: str) -> str:
         if not self.by_name:

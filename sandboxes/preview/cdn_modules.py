@@ -16,6 +16,8 @@ from sandboxes.preview.cdn_missing import is_marked
 
 MODULES = f"{PREFIX}esm.sh/"
 MAX_CHOICES = 1000
+# stands for the slash of a scope, since choices are one part of a path
+_SCOPE_MARK = "!"
 _CANONICAL = re.compile(r"((?:@[\w.~-]+/)?[\w.~-]+)@([\w.+-]+)/([+~])([^/]*)/(.+)", re.DOTALL)
 _LINK = re.compile(re.escape(MODULES) + r"((?:@[\w.-]+/)?[\w.-]+)@([\w.-]+)/\+/([\w.~@-]+)\.js")
 _BARE = re.compile(r"(\b(?:from|import)\s{0,8}\(?\s{0,8})([\"'])([@\w][^\"'\s]{0,200})\2")
@@ -73,7 +75,7 @@ class CdnModules:
         held = self._index.exact(match[1], match[2]) if match else None
         if match is None or held is None:
             return None
-        choices = self.read_choices(match[4].replace(";", "&"))
+        choices = self.read_choices(match[4].replace(";", "&").replace(_SCOPE_MARK, "/"))
         return ModuleFile(held=held, path=match[5], bundled=match[3] == "+", choices=choices)
 
     def entry(self, held: Held, path: str) -> str | None:
@@ -155,7 +157,7 @@ class CdnModules:
         )
         versions = [f"{name}@{choices.versions[name]}" for name in differ if name not in external]
         parts = [("deps", versions), ("external", external)]
-        return ";".join(f"{key}={','.join(words)}" for key, words in parts if words)
+        return ";".join(f"{key}={','.join(words)}" for key, words in parts if words).replace("/", _SCOPE_MARK)
 
     def _reach(self, held: Held) -> Mapping[str, frozenset[str]]:
         """The held packages that this one is linked to, directly or through others, with their versions."""

@@ -1,4 +1,5 @@
 // Bundles the ES module entry points of one package; other held packages stay links, so that a page has one of each.
+import { spawnSync } from "node:child_process";
 import { builtinModules } from "node:module";
 import fs from "node:fs";
 import path from "node:path";
@@ -73,7 +74,6 @@ function namesOf(file, seen = new Set()) {
   }
   const names = [...found.exports];
   for (const passed of found.reexports.filter((name) => name.startsWith("."))) {
-    if (/\bdevelopment\b/.test(passed)) continue;
     const base = path.resolve(path.dirname(file), passed);
     const next = [base, `${base}.js`, `${base}.cjs`, path.join(base, "index.js")].find(
       (place) => fs.existsSync(place) && fs.statSync(place).isFile(),
@@ -83,10 +83,25 @@ function namesOf(file, seen = new Set()) {
   return names;
 }
 
+/** The names that a CommonJS file turns out to export: it is run, in a process that may read files and nothing else. */
+function namesWhenRun(file, root) {
+  const program = `const found = require(${JSON.stringify(file)});
+    console.log("\\n" + JSON.stringify(found && ["object", "function"].includes(typeof found) ? Object.keys(found) : []));
+    process.exit()`;
+  const words = ["--experimental-permission", `--allow-fs-read=${root}/*`, "-e", program];
+  const done = spawnSync(process.execPath, words, { cwd: root, timeout: 20_000, encoding: "utf8", maxBuffer: 1 << 24, env: {} });
+  try {
+    return JSON.parse(done.stdout.trim().split("\n").at(-1));
+  } catch {
+    return [];
+  }
+}
+
 /** An ES module around a CommonJS file: its names, `default`, and the whole as `__cjs` for others of its kind. */
-function wrapper(file) {
-  const names = [...new Set(namesOf(file))].filter((name) => /^[A-Za-z_$][\w$]*$/.test(name));
-  const named = names.filter((name) => !["default", "__esModule", "__cjs"].includes(name));
+function wrapper(file, root) {
+  const usable = (name) => /^[A-Za-z_$][\w$]*$/.test(name) && !["default", "__esModule", "__cjs"].includes(name);
+  const read = namesOf(file).filter(usable);
+  const named = [...new Set(read.length > 1 ? read : [...read, ...namesWhenRun(file, root).filter(usable)])];
   const lines = [
     `const whole = require(${JSON.stringify(file)});`,
     `export default whole && whole.__esModule && "default" in whole ? whole.default : whole;`,
@@ -132,7 +147,7 @@ function plugin(own, root, held, links, failed) {
         return isModule(found.path) ? { path: found.path } : { path: found.path, namespace: "wrapped" };
       });
       builder.onLoad({ filter: /.*/, namespace: "wrapped" }, ({ path: file }) => ({
-        contents: wrapper(file),
+        contents: wrapper(file, root),
         resolveDir: path.dirname(file),
       }));
       builder.onLoad({ filter: /.*/, namespace: "nothing" }, () => ({ contents: "module.exports = {}" }));
