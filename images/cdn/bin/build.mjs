@@ -34,7 +34,9 @@ function mainFile({ manifest, files }, ...fields) {
     const found = [place, small, `${place}.js`, `${place}/index.js`].find((name) => files.includes(name));
     if (found) return found;
   }
-  return files.includes("index.js") ? "index.js" : "";
+  const base = manifest.name.split("/").at(-1).replace(/\.js$/, "");
+  const usual = ["", "dist/", "build/", "lib/"].flatMap((folder) => USUAL.map((ending) => `${folder}${base}${ending}`));
+  return [...usual, "index.js"].find((name) => files.includes(name)) ?? "";
 }
 
 /** What a package asks for of those that are held. */
@@ -48,6 +50,8 @@ function repository({ repository: found }) {
   return (match?.[1] ?? bare?.[1] ?? "").toLowerCase();
 }
 
+// how the file for browsers is called where the one that the manifest names is for others
+const USUAL = [".min.js", ".umd.min.js", ".umd.js", "-bundle.min.js", ".js"];
 const packages = {};
 const repositories = {};
 const all = new Held(held);
