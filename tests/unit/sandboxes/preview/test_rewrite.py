@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sandboxes.preview.cdn_hosts import HOSTS
 from sandboxes.preview.rewrite import rewrite
 from sandboxes.preview.settings import TextKind
 
