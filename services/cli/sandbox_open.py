@@ -75,8 +75,10 @@ def _hold(assembly: "Assembly", session: "Session") -> None:
     """Serve it on a free port until it ends or somebody has seen enough."""
     from sandboxes.preview.server import running
     from services.cli.output import progress, results
+    from services.entrypoints.local_copies import put_there
     from services.entrypoints.preview import make_preview, preview_settings
 
+    put_there(assembly.registry, assembly.settings.sandbox_folder)
     domain = preview_settings(assembly.settings).domain
     with running(make_preview(assembly.settings), lambda found: found.serve_tcp("127.0.0.1", 0)) as port:
         results().print(f"http://{session.token}.{domain}:{port}/", markup=False)

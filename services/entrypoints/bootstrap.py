@@ -34,6 +34,7 @@ from services.domain.snippet import Snippet
 from services.domain.work import WorkKind
 from services.entrypoints.broker import Broker, find_broker
 from services.entrypoints.known_environments import all_hints, hint_of, needs_of
+from services.entrypoints.local_copies import put_there
 from services.entrypoints.logs import set_up_logs
 from services.entrypoints.preview import origin_of, preview_settings
 from services.errors import ArenaError
@@ -125,7 +126,9 @@ class Assembly:
     @cached_property
     def cameras(self) -> Cameras:
         """What looks at apps; those that wait go when this process ends."""
-        cameras = Cameras(self.runner, lambda: preview_settings(self.settings))
+        put_there(self.registry, self.settings.sandbox_folder)
+        settings = preview_settings(self.settings)
+        cameras = Cameras(self.runner, lambda: settings)
         atexit.register(cameras.close)
         return cameras
 

@@ -8,6 +8,7 @@ from sandboxes.preview.apps import FolderApps
 from sandboxes.preview.proxy import Preview
 from sandboxes.preview.server import run
 from sandboxes.preview.settings import PreviewSettings
+from services.entrypoints.local_copies import LocalCopies, folder_of
 from services.settings import Settings
 
 ANY = "*"
@@ -20,12 +21,14 @@ def origin_of(settings: Settings, token: str) -> str:
 
 def preview_settings(settings: Settings) -> PreviewSettings:
     """What the preview goes by."""
-    parts = urlsplit(origin_of(settings, "t"))
+    parts, copies = urlsplit(origin_of(settings, "t")), LocalCopies(folder_of(settings.sandbox_folder))
     return PreviewSettings(
         domain=str(parts.hostname).partition(".")[2],
         scheme="https" if parts.scheme == "https" else "http",
         arena_origins=settings.framing_origins,
         egress=settings.preview_egress,
+        rewrite=copies.rewrite,
+        cdn=copies.answer,
     )
 
 

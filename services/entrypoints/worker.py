@@ -14,6 +14,7 @@ from services.arena.work_runner import WorkRunner
 from services.domain.work import REAPER_PERIOD_SECONDS
 from services.entrypoints.bootstrap import Assembly
 from services.entrypoints.broker import find_broker
+from services.entrypoints.local_copies import put_there
 from services.errors import ArenaError
 from services.settings import Settings
 from services.worker.app import make_app, worker_argv
@@ -89,8 +90,9 @@ def run_reaper(assembly: Assembly, stop: threading.Event) -> None:
 def run_sandbox_reaper(assembly: Assembly, stop: threading.Event) -> None:
     """Destroy overdue sandboxes and take in what apps left, at once and every 30 s until `stop` is set.
 
-    For processes that reach the engine.
+    For processes that reach the engine. First it puts the local copies of what pages load where the preview looks.
     """
+    put_there(assembly.registry, assembly.settings.sandbox_folder)
     while True:
         try:
             assembly.runner.reap()
