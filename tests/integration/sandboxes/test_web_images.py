@@ -143,7 +143,7 @@ def test_an_answer_is_completed_and_shown(name: str, engine: DockerEngine, look:
     assert session.ready, failure(session)
     report = look(session, REGISTRY.get(answer["environment"]).kind)
     session.close()
-    assert answer["text"] in report.text
+    assert answer["text"] in " ".join(report.text.split())
     assert report.page_errors == ()
 
 
@@ -176,7 +176,8 @@ def test_every_way_leads_to_the_application_and_no_other(engine: DockerEngine) -
     get = partial(ask, session)
     page = get("/")[2]
     assert get("/some/route") == (200, "text/html; charset=utf-8", page)
-    assert [get(path)[0] for path in ("/a.png", "/.cache", "/../etc/passwd", "/-/nothing.js")] == [404, 404, 404, 404]
+    assert [get(path)[0] for path in ("/a.png", "/.cache", "/-/nothing.js")] == [404, 404, 404]
+    assert get("/../etc/passwd")[2] == page
     session.close()
 
 
