@@ -41,7 +41,9 @@ def test_what_is_kept_comes_back_as_it_was() -> None:
 
 def test_limits_that_are_left_out_are_the_environments() -> None:
     usual = ENVIRONMENTS["c"].default_limits(Phase.COMPILE)
-    request = prepare(Program(environment="c", files={"a.c": b""}, limits={Phase.COMPILE: {"wall_seconds": 3}}))
+    request = programs.prepare(
+        Program(environment="c", files={"a.c": b""}, limits={Phase.COMPILE: {"wall_seconds": 3}})
+    )
     assert request.stage_limits == {Phase.COMPILE: replace(usual, wall_seconds=3)}
     assert request.limits is None
 
@@ -91,3 +93,12 @@ def test_what_breaks_a_rule_is_refused_by_name(changes: dict[str, object], where
     with pytest.raises(InvalidRequest) as caught:
         prepare(replace(HELLO, **changes))  # type: ignore[arg-type]
     assert caught.value.where == where
+
+
+@pytest.mark.parametrize("name", [name for name, found in ENVIRONMENTS.items() if found.serve])
+def test_every_environment_with_a_face_takes_a_program(name: str) -> None:
+    environment = ENVIRONMENTS[name]
+    request = programs.prepare(
+        Program(environment=name, files={environment.entry: b"x"}), ENVIRONMENTS, find=lambda *_: ()
+    )
+    assert request.entry == environment.entry
