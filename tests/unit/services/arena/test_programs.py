@@ -41,9 +41,7 @@ def test_what_is_kept_comes_back_as_it_was() -> None:
 
 def test_limits_that_are_left_out_are_the_environments() -> None:
     usual = ENVIRONMENTS["c"].default_limits(Phase.COMPILE)
-    request = programs.prepare(
-        Program(environment="c", files={"a.c": b""}, limits={Phase.COMPILE: {"wall_seconds": 3}})
-    )
+    request = prepare(Program(environment="c", files={"a.c": b""}, limits={Phase.COMPILE: {"wall_seconds": 3}}))
     assert request.stage_limits == {Phase.COMPILE: replace(usual, wall_seconds=3)}
     assert request.limits is None
 
@@ -98,7 +96,5 @@ def test_what_breaks_a_rule_is_refused_by_name(changes: dict[str, object], where
 @pytest.mark.parametrize("name", [name for name, found in ENVIRONMENTS.items() if found.serve])
 def test_every_environment_with_a_face_takes_a_program(name: str) -> None:
     environment = ENVIRONMENTS[name]
-    request = programs.prepare(
-        Program(environment=name, files={environment.entry: b"x"}), ENVIRONMENTS, find=lambda *_: ()
-    )
+    request = prepare(Program(environment=name, files={environment.entry: b"x"}))
     assert request.entry == environment.entry
