@@ -31,7 +31,7 @@ class Display:
     def __init__(self):
         """Begin to start the X server; `wait` for it before anything uses it."""
         self._ready, ready = os.pipe()
-        self._log = open("/tmp/.display", "w+b")
+        self._log = open("/tmp/.display", "w+b")  # noqa: SIM115 - both processes write to it until they end
         self._processes = [self._start([*SERVER, "-displayfd", str(ready)], keep=(ready,))]
         os.close(ready)
 

@@ -5,7 +5,16 @@ import os
 import sys
 
 import arena_application
+import arena_program
 
+# read while it is imported, some of it
+SETTINGS = {
+    "GRADIO_ANALYTICS_ENABLED": "False",
+    "GRADIO_SSR_MODE": "False",
+    "GRADIO_TEMP_DIR": "/sandbox/.cache/gradio",
+    "HF_HUB_OFFLINE": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+}
 OURS = {
     "share": False,
     "inbrowser": False,
@@ -48,5 +57,21 @@ def start(names):
         found.launch()
 
 
+def settle(*, common):
+    """See `arena_application.settle`."""
+    os.environ.update(SETTINGS)
+    arena_application.settle("gradio", "arena_uvicorn")
+
+
+def run(argv):
+    """Run the file `argv[0]`; the exit code."""
+    if arena_application.is_shadowed():
+        os.execv(sys.executable, ["python3", "/opt/environment/serve.py", *argv])
+    os.environ.update(SETTINGS)
+    return arena_application.run(argv, patch=patch, start=start, wanted="launching or defining a Gradio app")
+
+
+prepare = arena_program.prepare
+
 if __name__ == "__main__":
-    os._exit(arena_application.run(sys.argv[1:], patch=patch, start=start, wanted="launching or defining a Gradio app"))
+    os._exit(run(sys.argv[1:]))

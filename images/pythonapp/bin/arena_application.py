@@ -1,18 +1,38 @@
 """Runs a Python file that is a web application, and sees to it that it serves.
 
 An application that its file only defines is started; a file that neither serves nor defines one fails and says so.
+A framework that loads slowly may be loaded beforehand, by an agent that calls `settle`, then forks a child for the
+application, and there calls `prepare` of `arena_program` and `run`.
 """
 
+import importlib
 import os
 import socket
 import sys
 import threading
 
 import arena_main
+import arena_program
 
 HOST = "127.0.0.1"
 PORT = int(os.environ.get("PORT") or "8000")
 _listening = threading.Event()
+# what was loaded beforehand; empty in an interpreter of the program's own
+_loaded = set()
+
+
+def settle(*names):
+    """In the process that children are forked from: load these modules, forget the agent."""
+    for name in names:
+        importlib.import_module(name)
+    arena_program.settle(common=False)
+    _loaded.update(sys.modules)
+
+
+def is_shadowed():
+    """Whether the program has a file of the name of something that was loaded beforehand; it wants its own, then."""
+    names = (entry.name.removesuffix(".py") for entry in os.scandir("."))
+    return any(name in _loaded for name in names)
 
 
 def run(argv, *, patch, start, wanted):

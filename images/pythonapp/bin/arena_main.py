@@ -14,6 +14,8 @@ def run(argv, *, before=lambda: None, after=lambda names: None):
     its threads are waited for. What either raises ends the program as if its file had raised it.
     """
     sys.argv, sys.orig_argv = list(argv), ["python3", *argv]
+    # a program that goes on is listened to while it does
+    sys.stdout.reconfigure(line_buffering=True)
     sys.path[0] = os.path.dirname(os.path.abspath(argv[0]))
     code = _guarded(argv[0], _main_module(argv[0]), before, after)
     sys.stdout.flush()

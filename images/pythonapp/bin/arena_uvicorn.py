@@ -1,4 +1,4 @@
-"""Lets what asks Uvicorn to serve it be served on our port, in this process, whatever port and reloading it asks for."""
+"""Lets what Uvicorn is asked to serve be served on our port, in this process, whatever port and reloading it wants."""
 
 import importlib.util
 import os

@@ -9,10 +9,13 @@ import os
 import sys
 import traceback
 
+import arena_application
+import arena_program
+
 # nobody is asked for anything, and visitors come through the preview under its names
 OPTIONS = {
-    "server_address": "127.0.0.1",
-    "server_port": int(os.environ.get("PORT") or "8000"),
+    "server_address": arena_application.HOST,
+    "server_port": arena_application.PORT,
     "server_headless": True,
     "server_enableCORS": False,
     "server_enableXsrfProtection": False,
@@ -26,8 +29,17 @@ OPTIONS = {
 FIRST_RUN_SECONDS = 3.0
 
 
-def main(argv):
+def settle(*, common):
+    """See `arena_application.settle`."""
+    server = ("streamlit.web.bootstrap", "streamlit.web.server.starlette.starlette_server")
+    arena_application.settle("streamlit", *server, "pandas", "pyarrow", "altair")
+
+
+def run(argv):
     """Serve the script `argv[0]`; returns only when it cannot be."""
+    if arena_application.is_shadowed():
+        os.execv(sys.executable, ["python3", "/opt/environment/serve.py", *argv])
+    sys.stdout.reconfigure(line_buffering=True)
     path = os.path.abspath(argv[0])
     try:
         with open(path, "rb") as file:
@@ -85,5 +97,7 @@ def _print_error(error):
     sys.stderr.flush()
 
 
+prepare = arena_program.prepare
+
 if __name__ == "__main__":
-    os._exit(main(sys.argv[1:]))
+    os._exit(run(sys.argv[1:]))

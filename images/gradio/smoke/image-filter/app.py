@@ -33,7 +33,7 @@ demo = gr.Interface(
         gr.Dropdown(["Blur", "Edges", "Poster", "Sepia"], value="Poster", label="Filter"),
         gr.Slider(0, 1, 0.7, label="Strength"),
     ],
-    gr.Image(label="Filtered"),
+    gr.Image(apply(landscape(), "Poster", 0.7), label="Filtered"),
     title="Picture filters",
     live=True,
     flagging_mode="never",

@@ -41,7 +41,7 @@ with gr.Blocks(title="Text tools") as demo:
     with gr.Tab("Look"):
         with gr.Row():
             facts = gr.Markdown()
-            chart = gr.BarPlot(x="word", y="count", title="Words it likes", height=260)
+            chart = gr.BarPlot(x="word", y="count", title="Words it likes", height=260, y_lim=[0, 4])
         gr.Button("Look at it", variant="primary").click(look, text, [facts, chart])
     with gr.Tab("Change"):
         how = gr.Radio(["UPPER CASE", "Title Case", "Backwards", "Slug"], value="Slug", label="Into")

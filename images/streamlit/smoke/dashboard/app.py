@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-st.set_page_config(page_title="Energy cooperative", page_icon="☀️", layout="wide")
+st.set_page_config(page_title="Energy cooperative", layout="wide")
 
 
 @st.cache_data
@@ -50,4 +50,4 @@ area = alt.Chart(long).mark_area(opacity=0.75).encode(x="day:T", y=alt.Y("kWh:Q"
 line = alt.Chart(weeks).mark_line(color="#27303a", strokeDash=[5, 3]).encode(x="day:T", y="Use:Q")
 st.subheader("Kilowatt hours a day")
 st.altair_chart(area + line)
-st.dataframe(weeks.round(1), hide_index=True)
+st.dataframe(weeks.set_index("day").round(1))

@@ -4,7 +4,7 @@ import pandas as pd
 import plotly.express as px
 import streamlit as st
 
-st.title("🧭 Trip planner")
+st.title("Trip planner")
 plans = st.session_state.setdefault(
     "plans",
     [

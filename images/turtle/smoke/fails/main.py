@@ -1,4 +1,4 @@
 import turtle
 
-pen = turtle.Turtle()
-pen.forward("far")
+pen = turtle.Tortoise()
+pen.forward(100)
