@@ -117,3 +117,26 @@ def test_only_a_tool_has_a_sandbox_inside_its_sandbox(images: Path, kind: str) -
     else:
         with pytest.raises(InvalidRun, match="only a tool has inner_sandbox"):
             Registry.load(images)
+
+
+def test_a_folder_that_is_only_there_for_others_names_its_parent_in_a_file(images: Path) -> None:
+    for name in ("below", "lowest"):
+        (images / name).mkdir()
+        (images / name / "Dockerfile").write_text("ARG BASE\nFROM ${BASE}\n")
+    (images / "below/parent").write_text("lowest\n")
+    (images / "toy/environment.yaml").write_text(TEXT + "parent: below\n")
+    toy = Registry.load(images).get("toy")
+    assert [folder.name for folder in toy.lineage] == ["below", "lowest"]
+    before = image_for(toy)
+    (images / "lowest/Dockerfile").write_text("ARG BASE\nFROM ${BASE}\nRUN true\n")
+    assert image_for(toy) != before
+
+
+@pytest.mark.parametrize("wrong", ["toy", "below", "nowhere"])
+def test_a_parent_that_is_absent_or_leads_back_is_refused(images: Path, wrong: str) -> None:
+    (images / "below").mkdir()
+    (images / "below/Dockerfile").write_text("ARG BASE\nFROM ${BASE}\n")
+    (images / "below/parent").write_text(wrong)
+    (images / "toy/environment.yaml").write_text(TEXT + "parent: below\n")
+    with pytest.raises(InvalidRun, match=f"no parent '{wrong}'"):
+        Registry.load(images)
