@@ -31,7 +31,7 @@ class Held:
     unpkg: str
     jsdelivr: str
     entries: Mapping[str, Entry]
-    links: Mapping[str, str]
+    links: Mapping[str, tuple[str, ...]]
     ranges: Mapping[str, str]
     by_name: dict[str, list[str]] = field(default_factory=dict, repr=False, compare=False)
 
@@ -127,7 +127,7 @@ def _held(name: str, version: str, facts: Mapping[str, Any]) -> Held:
         entries={
             entry: Entry(file=found["file"], has_default=found["default"]) for entry, found in facts["entries"].items()
         },
-        links=facts["links"],
+        links={other: tuple(versions) for other, versions in facts["links"].items()},
         ranges=facts["ranges"],
     )
 

@@ -202,7 +202,7 @@ def _is_named_whole(held: Held, path: str) -> bool:
 
 
 def _links(held: Held, index: CdnIndex) -> Iterable[tuple[str, str]]:
-    yield from held.links.items()
+    yield from ((name, version) for name, versions in held.links.items() for version in versions)
     for name, wanted in held.ranges.items():
         if name not in held.links:
             yield from ((found.name, found.version) for found in index.candidates([name], wanted)[:1])

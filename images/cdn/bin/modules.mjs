@@ -119,12 +119,16 @@ export class Held {
     for (const list of this.byName.values()) list.sort((a, b) => semver.rcompare(a.version, b.version));
   }
 
-  /** The link to a held package that an importer in this folder may have, or null. */
+  /**
+   * The link to a held package that an importer in this folder may have, or null. What a package asks for itself goes
+   * for all that is bundled with it, so that it meets one version of each.
+   */
   link(specifier, folder, own) {
     const [name, entry] = split(specifier);
     const importer = manifestOf(folder);
     const versions = this.byName.get(name) ?? [];
-    const wanted = { ...importer.devDependencies, ...importer.dependencies, ...importer.peerDependencies }[name];
+    const asked = ({ dependencies, peerDependencies }) => ({ ...dependencies, ...peerDependencies })[name];
+    const wanted = asked(own.manifest) ?? asked(importer);
     const found =
       name === own.name ? own : versions.find(({ version }) => !wanted || semver.satisfies(version, wanted, { loose: true }));
     if (!found || !found.entries.includes(entry)) return null;
@@ -157,7 +161,7 @@ function plugin(own, root, held, links, failed) {
         const link = held.link(specifier, resolveDir, own);
         if (link) {
           const target = `${LINK}${link.name}@${link.version}/+/${link.file}.js`;
-          if (link.name !== own.name) links.set(link.name, link.version);
+          if (link.name !== own.name) links.set(link.name, new Set(links.get(link.name)).add(link.version));
           return kind === "require-call" ? { path: target, namespace: "required" } : { path: target, external: true };
         }
         // what is not there is of use to servers only, or wanted by a part that few use: it is empty
@@ -180,7 +184,7 @@ export const value = "__cjs" in all ? all.__cjs : Object.defineProperty({ ...all
   };
 }
 
-/** Bundle a package's entry points into `folder`: {entries: {"./client": {file, default}}, links: {name: version}}. */
+/** Bundle a package's entry points into `folder`: {entries: {"./client": {file, default}}, links: {name: [version]}}. */
 export async function bundle(own, root, held, folder) {
   const links = new Map();
   const failed = new Set();
@@ -213,5 +217,6 @@ export async function bundle(own, root, held, folder) {
     if (failed.has(entry)) fs.rmSync(path.join(folder, file), { force: true });
     else entries[entry] = { file, default: exportsOf.get(file)?.includes("default") ?? false };
   }
-  return { entries, links: Object.fromEntries(links) };
+  const listed = [...links].map(([name, versions]) => [name, [...versions].sort()]);
+  return { entries, links: Object.fromEntries(listed.sort(([a], [b]) => (a < b ? -1 : 1))) };
 }
