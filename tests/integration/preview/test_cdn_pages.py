@@ -1,5 +1,6 @@
 """Pages that name content networks, shown by Chromium through the preview from the copies of the real image."""
 
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -134,3 +135,15 @@ def test_the_copies_are_files_alone_and_not_too_large(folder: Path) -> None:
     found = [path for path in folder.rglob("*") if not path.is_dir()]
     assert all(path.is_file() and not path.is_symlink() for path in found)
     assert sum(path.stat().st_size for path in found) < MAX_TREE_BYTES
+
+
+def test_a_package_is_linked_to_one_version_of_each_other(folder: Path) -> None:
+    packages = json.loads((folder / "index.json").read_text())["packages"]
+    linked = {
+        f"{name}@{version} -> {other}": versions
+        for name, held in packages.items()
+        for version, facts in held.items()
+        for other, versions in facts["links"].items()
+    }
+    assert "@react-three/drei" in packages
+    assert {label: versions for label, versions in linked.items() if len(versions) != 1} == {}
