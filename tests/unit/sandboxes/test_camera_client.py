@@ -29,7 +29,9 @@ def answering(folder: Path, serve: Callable[[socket.socket], None]) -> Iterator[
         with contextlib.suppress(OSError):
             connection, _ = server.accept()
             with connection:
-                connection.recv(65536)
+                order = b""
+                while not order.endswith(b"}"):
+                    order += connection.recv(65536)
                 serve(connection)
 
     thread = threading.Thread(target=work, daemon=True)
