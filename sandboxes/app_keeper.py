@@ -12,6 +12,7 @@ from sandboxes.errors import Busy
 LOOK_SECONDS = 1.0
 # an app that is in somebody's hands is not ended to make room for another
 UNUSED_SECONDS = 30.0
+END_SECONDS = 3.0
 log = logging.getLogger(__name__)
 
 
@@ -75,12 +76,14 @@ class AppKeeper:
             self._ending.discard(id(app))
             self._lock.notify_all()
 
-    def end_all(self, why: str) -> None:
-        """Begin to end every app."""
+    def end_all(self, why: str, *, seconds: float = END_SECONDS) -> None:
+        """End every app, and wait so long for that."""
         with self._lock:
             apps = list(self._apps)
         for app in apps:
             app.end(why)
+        with self._lock:
+            self._lock.wait_for(lambda: not any(kept is app for kept in self._apps for app in apps), timeout=seconds)
 
     def metrics(self) -> AppMetrics:
         """The counts."""

@@ -1,6 +1,7 @@
 """From code to a ready app and its pictures: `python -m tests.benchmarks.environments [--runs 5] [ENVIRONMENT...]`.
 
-The baseline, named in each row, is a cold start in the same run: a new container, nothing compiled before. Warm is a
+Screenshot is when the app at rest was photographed, pictures when the camera had brought all of them, after its
+interaction. The baseline is a cold start in the same run: a new container, nothing compiled before. Warm is a
 container that waits and source that was never compiled before; the same source again comes from the build cache.
 """
 
@@ -26,7 +27,9 @@ from tests.benchmarks.census import census, difference
 
 # seconds from code to ready app, p50, with a warm pool
 TARGETS = {"html": 0.5, "react": 3.0, "vue": 3.0, "streamlit": 5.0, "gradio": 5.0, "pygame": 2.0}
-PICTURES_TARGET = 1.5
+# the picture of what an app looks like when it has come to rest
+FIRST = {"web": "stable", "document": "stable", "desktop": "frame-1"}
+SCREENSHOT_TARGET = 1.5
 POOL_SECONDS = 90.0
 COMMENTS = {".py": "# {}\n", ".vue": "<!-- {} -->\n", ".svelte": "<!-- {} -->\n", ".html": "<!-- {} -->\n"}
 
@@ -39,16 +42,18 @@ class Row:
     cold: float = 0.0
     warm: list[float] = field(default_factory=list)
     cached: list[float] = field(default_factory=list)
+    stable: list[float] = field(default_factory=list)
     pictures: list[float] = field(default_factory=list)
 
     def line(self) -> str:
         """The row of the table."""
-        warm, cached, pictures = (statistics.median(times) for times in (self.warm, self.cached, self.pictures))
+        warm, cached = statistics.median(self.warm), statistics.median(self.cached)
+        stable, pictures = statistics.median(self.stable), statistics.median(self.pictures)
         target = TARGETS.get(self.name)
         goal = "" if target is None else f"goal {target:g}: {'hit' if warm <= target else 'MISSED'}"
         return (
             f"{self.name:10} {self.cold:7.2f} {warm:7.2f} {self.cold / warm:6.1f} x {cached:7.2f} "
-            f"{pictures:9.2f}   {goal}"
+            f"{stable:11.2f} {pictures:9.2f}   {goal}"
         )
 
 
@@ -68,12 +73,13 @@ class Bench:
         row = Row(environment.name)
         row.cold = self._open(environment, smoke, fresh=True)[0]
         for _ in range(runs):
-            self._await_pool()
-            seconds, pictures = self._open(environment, smoke, fresh=True, look=True)
+            self._await_pool(environment)
+            seconds, stable, pictures = self._open(environment, smoke, fresh=True, look=True)
             row.warm.append(seconds)
+            row.stable.append(stable)
             row.pictures.append(pictures)
         for _ in range(min(runs, 3)):
-            self._await_pool()
+            self._await_pool(environment)
             row.cached.append(self._open(environment, smoke, fresh=False)[0])
         return row
 
@@ -82,7 +88,7 @@ class Bench:
         self.cameras.close()
         self.engine.close()
 
-    def _open(self, environment: Environment, smoke: Smoke, *, fresh: bool, look: bool = False) -> tuple[float, float]:
+    def _open(self, environment: Environment, smoke: Smoke, *, fresh: bool, look: bool = False) -> tuple[float, ...]:
         self._count += 1
         request = smoke_request(environment, smoke, key=f"environments-{self._count}")
         if fresh:
@@ -92,14 +98,16 @@ class Bench:
         ready = time.perf_counter()
         if session.result is not None:
             raise SystemExit(f"{environment.name} {smoke.name}: {session.result}")
-        seen = ready
+        seen = stable = 0.0
         try:
             if look:
-                self.cameras.look(session, FACES[environment.kind])
-                seen = time.perf_counter()
+                shots = self.cameras.look(session, FACES[environment.kind])
+                seen = time.perf_counter() - ready
+                first = shots.picture(FIRST[environment.kind])
+                stable = first.at_seconds if first else seen
         finally:
             session.close()
-        return ready - started, seen - ready
+        return ready - started, stable, seen
 
     def _changed(self, request: RunRequest) -> RunRequest:
         """The same program with other bytes, so that no cache holds it."""
@@ -109,13 +117,13 @@ class Bench:
             files[request.entry] += b"\n" + mark.format(f"run {self._count}").encode()
         return RunRequest(key=request.key, environment=request.environment, files=files, entry=request.entry)
 
-    def _await_pool(self) -> None:
+    def _await_pool(self, environment: Environment) -> None:
         """Until the pool and the camera stand ready, as between two visitors."""
         until = time.monotonic() + POOL_SECONDS
         quiet = 0
         while time.monotonic() < until and quiet < 5:
-            metrics = self.engine.pool_metrics()
-            quiet = quiet + 1 if metrics.idle and not metrics.busy and self.cameras.waiting else 0
+            full = self.engine.pool_metrics().idle >= environment.warm_pool.max and self.cameras.waiting
+            quiet = quiet + 1 if full else 0
             time.sleep(0.2)
 
 
@@ -129,29 +137,27 @@ def main() -> int:
     wanted = arguments.environments or [found.name for found in registry.all() if found.kind in FACES]
     before = census()
     rows = []
-    with tempfile.TemporaryDirectory() as state:
-        bench = Bench(registry, Path(state))
-        bench.cameras.warm_up()
-        print("environment   cold    warm  cold/warm  cached  pictures   (seconds, p50)")
-        try:
-            for name in wanted:
-                try:
-                    row = bench.row(registry.get(name), arguments.runs)
-                except SandboxError as error:
-                    print(f"{name:10} {error}")
-                    continue
-                rows.append(row)
-                print(row.line(), flush=True)
-        finally:
-            bench.close()
-    pictures = statistics.median([time for row in rows for time in row.pictures]) if rows else 0.0
-    print(
-        f"pictures p50 {pictures:.2f} s, goal {PICTURES_TARGET:g}: {'hit' if pictures <= PICTURES_TARGET else 'MISSED'}"
-    )
+    print("environment   cold    warm  cold/warm  cached  screenshot  pictures   (seconds, p50)")
+    for name in wanted:
+        with tempfile.TemporaryDirectory() as state:
+            bench = Bench(registry, Path(state))
+            bench.cameras.warm_up()
+            try:
+                row = bench.row(registry.get(name), arguments.runs)
+            except SandboxError as error:
+                print(f"{name:10} {error}")
+                continue
+            finally:
+                bench.close()
+            rows.append(row)
+            print(row.line(), flush=True)
+    stable = statistics.median([time for row in rows for time in row.stable]) if rows else 0.0
+    verdict = "hit" if stable <= SCREENSHOT_TARGET else "MISSED"
+    print(f"screenshot p50 over all {stable:.2f} s, goal {SCREENSHOT_TARGET:g}: {verdict}")
     left = difference(before, census())
     print(f"left over: {left or 'nothing'}")
     missed = [row.name for row in rows if statistics.median(row.warm) > TARGETS.get(row.name, 1e9)]
-    return 1 if left or missed or pictures > PICTURES_TARGET else 0
+    return 1 if left or missed or stable > SCREENSHOT_TARGET else 0
 
 
 if __name__ == "__main__":

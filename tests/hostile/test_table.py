@@ -6,6 +6,7 @@ from tests.hostile.camera_catalogue import PAGES
 from tests.hostile.catalogue import PROGRAMS
 from tests.hostile.package_catalogue import IDS as PACKAGE_IDS
 from tests.hostile.preview_catalogue import IDS as PREVIEW_IDS
+from tests.hostile.test_apps import IDS as APP_IDS
 from tests.hostile.test_isolation import PROBES
 from tests.hostile.test_preview_pages import IDS as PAGE_IDS
 from tests.hostile.test_warm import OTHERS as WARM
@@ -22,7 +23,7 @@ SERVICE = {
     "redis-down",
     "hostile-artefact-names",
 }
-OTHERS = WARM | PACKAGE_IDS | LIFE | SERVICE | PREVIEW_IDS | PAGE_IDS | {page.id for page in PAGES}
+OTHERS = WARM | PACKAGE_IDS | LIFE | SERVICE | PREVIEW_IDS | PAGE_IDS | APP_IDS | {page.id for page in PAGES}
 
 
 def attack_rows() -> list[list[str]]:

@@ -12,6 +12,8 @@ const MAX_HEIGHT = 4000;
 const RESERVE_SECONDS = 0.8;
 const STEADY_MS = 5000;
 const STEADY_SHARE = 0.45;
+// a streamed display never stands still: its frames are taken from here on
+const DISPLAY_MS = 1000;
 const FRAME_MS = 500;
 const CAGE_MS = 1000;
 const ACTS = ["scrolled", "typed", "clicked", "keys"];
@@ -68,7 +70,8 @@ class Shooting {
 
   async run() {
     const tab = await this.open(DESKTOP, true);
-    const steadyMs = Math.min(STEADY_MS, this.deadline.left() * STEADY_SHARE);
+    const longest = this.order.kind === "desktop" ? DISPLAY_MS : STEADY_MS;
+    const steadyMs = Math.min(longest, this.deadline.left() * STEADY_SHARE);
     const loading = tab.go(this.order.url, this.deadline.left());
     await tab.traffic.watchPixels();
     const over = {};
