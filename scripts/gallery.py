@@ -27,6 +27,14 @@ HEAD = """# Gallery
 Sample applications of the environments with a face, opened in their sandboxes and photographed by the camera:
 `make gallery` builds this page. Their sources are in `images/<environment>/smoke/`. A test keeps it complete.
 """
+PLAYED = """
+## A game, played
+
+Breakout, played by keys in a browser through the preview (`CAPTURE_FOLDER=docs/gallery pytest
+tests/integration/preview/test_played_game.py`):
+
+![Breakout in a browser: a brick is gone](pygame-breakout-played.png)
+"""
 
 
 def main(names: list[str]) -> int:
@@ -92,7 +100,7 @@ def page(environments: list[Environment]) -> str:
         parts += [
             f"![{environment.title}: {name.replace('-', ' ')}]({environment.name}-{name}.png)\n" for name in found
         ]
-    return "".join(parts)
+    return "".join([*parts, PLAYED])
 
 
 if __name__ == "__main__":

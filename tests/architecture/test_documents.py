@@ -4,6 +4,8 @@ import re
 from dataclasses import asdict
 
 from sandboxes.preview.limits import PreviewLimits
+from sandboxes.registry import Registry
+from sandboxes.result import Outcome
 from services.settings import Settings
 from tests.architecture.repository import ROOT
 
@@ -39,3 +41,13 @@ def test_every_limit_of_the_preview_is_documented_as_it_is() -> None:
     text = (ROOT / "docs/reference/preview.md").read_text()
     documented = {name: int(number) * units[unit] for name, number, unit in LIMIT.findall(text)}
     assert documented == asdict(PreviewLimits())
+
+
+def test_the_gallery_shows_every_sample_that_has_a_face() -> None:
+    text = (ROOT / "docs/gallery/README.md").read_text()
+    for environment in Registry.load().all():
+        shown = [smoke.name for smoke in environment.smoke if smoke.outcome is Outcome.SUCCEEDED]
+        assert environment.kind == "program" or len(shown) >= 2, environment.name
+        for name in shown if environment.kind != "program" else []:
+            assert f"({environment.name}-{name}.png)" in text
+            assert (ROOT / f"docs/gallery/{environment.name}-{name}.png").stat().st_size > 500
