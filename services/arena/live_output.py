@@ -59,7 +59,8 @@ class LiveOutput:
         """Take a frame; quick, whatever the log does."""
         stream: Stream = "stdout" if frame.stream == "stdout" else "stderr"
         with self._lock:
-            if self._over:
+            # an app writes on after its battle has been told how it came up
+            if self._over or self._closing.is_set():
                 return
             left = self.most_bytes - self._taken
             data, self._over = frame.data[:left], len(frame.data) > left

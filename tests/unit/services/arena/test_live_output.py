@@ -55,3 +55,17 @@ def test_a_log_out_of_reach_is_asked_once() -> None:
 
     play(*[("stdout", b"x" * 8192)] * 50, tell=gone)
     assert len(asked) == 1
+
+
+def test_what_an_app_writes_after_its_battle_was_told_is_not_announced() -> None:
+    found: list[LivePiece] = []
+
+    def keep(piece: LivePiece) -> bool:
+        found.append(piece)
+        return True
+
+    with LiveOutput(keep) as live:
+        pass
+    for number in range(3):
+        live(OutputFrame(sequence=number, stream="stdout", data=b"late", phase=Phase.SERVE))
+    assert (found, live._thread, len(live._pieces)) == ([], None, 0)
