@@ -179,9 +179,10 @@ class DockerSession:
         if not self.ready:
             return self._as_stillborn(found)
         if found.outcome is Outcome.CANCELLED and self._why:
-            return replace(found, outcome=Outcome.SUCCEEDED, message=_joined(found.message, self._why))
+            return replace(found, outcome=Outcome.SUCCEEDED, signal=None, message=_joined(found.message, self._why))
         if found.outcome is Outcome.TIMED_OUT and found.limit_hit == "wall_seconds":
-            return replace(found, outcome=Outcome.SUCCEEDED, message=_joined(found.message, "its time was up"))
+            message = _joined(found.message, "its time was up")
+            return replace(found, outcome=Outcome.SUCCEEDED, signal=None, message=message)
         return found
 
     def _as_stillborn(self, found: RunResult) -> RunResult:

@@ -94,11 +94,11 @@ def print_summary(document: dict[str, Any]) -> None:
     if document["message"]:
         note.print(document["message"], markup=False)
     code, signal = document["exit_code"], document["signal"]
-    how = f"exit {code}" if code is not None else f"signal {signal}"
-    limit = f" · limit {document['limit_hit']}" if document["limit_hit"] else ""
+    how = f" exit {code} ·" if code is not None else f" signal {signal} ·" if signal is not None else ""
+    limit = f" limit {document['limit_hit']} ·" if document["limit_hit"] else ""
     mib = document["peak_memory_bytes"] / 2**20
     time = spoken_time(document["wall_seconds"])
-    note.print(f"[{document['outcome']}] {how}{limit} · {time} · {mib:.0f} MiB", markup=False)
+    note.print(f"[{document['outcome']}]{how}{limit} {time} · {mib:.0f} MiB", markup=False)
     for kind, verb in (("displays", "showed"), ("artefacts", "left")):
         for file in document[kind]:
             note.print(f"  {verb} {file['path']} ({file['size_bytes']:,} bytes)", markup=False)
