@@ -22,13 +22,38 @@ ORIGIN = "http://abcdefghijklmnopqrstuvwxyz.preview.localhost:8300"
 CALM = "<!doctype html><title>calm</title><h1>calm</h1>"
 
 
+class Held:
+    """One camera for many pages, so that each finds it as the page before left it; another only if it has ended."""
+
+    def __init__(self, engine: DockerEngine) -> None:
+        self._engine = engine
+        self._sessions: list[Session] = []
+
+    def camera(self) -> Session:
+        """The camera."""
+        if not self._sessions or self._sessions[-1].result is not None:
+            key = f"{BOOT}-camera-{len(self._sessions)}"
+            self._sessions.append(self._engine.open(camera.camera_request(key)))
+            assert self._sessions[-1].ready, self._sessions[-1].result
+        return self._sessions[-1]
+
+    def close(self) -> None:
+        """End them."""
+        for session in self._sessions:
+            session.close()
+
+
 @pytest.fixture(scope="module")
-def one_camera(hostile_engine: DockerEngine) -> Iterator[Session]:
+def held(hostile_engine: DockerEngine) -> Iterator[Held]:
     build(None, Registry.load(), (camera.ENVIRONMENT,))
-    session = hostile_engine.open(camera.camera_request(f"{BOOT}-camera"))
-    assert session.ready, session.result
-    yield session
-    session.close()
+    found = Held(hostile_engine)
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def one_camera(held: Held) -> Session:
+    return held.camera()
 
 
 def shoot(session: Session, html: str, path: str = "/") -> Shots:

@@ -62,6 +62,9 @@ OPERATIONS = {
     "download_stdout": 4,
     "download_stderr": 4,
     "download_artefact": 6,
+    "show_battle_picture": 6,
+    "show_execution_picture": 6,
+    "read_interactions": 4,
     "healthz": 1,
     "readyz": 1,
     "metrics": 1,
@@ -115,7 +118,7 @@ def test_an_operation_refuses_what_it_does_not_take(name: str, operations: dict[
     assert explore(operations[name], GenerationMode.NEGATIVE, OPERATIONS[name], None) > 0
 
 
-@pytest.mark.parametrize("name", ["read_battle", "follow_battle", "vote"])
+@pytest.mark.parametrize("name", ["read_battle", "follow_battle", "vote", "read_interactions"])
 def test_an_operation_on_a_battle_that_exists(name: str, operations: dict[str, Operation], finished: str) -> None:
     assert explore(operations[name], GenerationMode.POSITIVE, OPERATIONS[name], {"battle_id": finished}) > 0
 
@@ -123,7 +126,15 @@ def test_an_operation_on_a_battle_that_exists(name: str, operations: dict[str, O
 @pytest.mark.parametrize("ended", [False, True])
 @pytest.mark.parametrize(
     "name",
-    ["read_execution", "follow_execution", "write_stdin", "download_stdout", "download_artefact", "cancel_execution"],
+    [
+        "read_execution",
+        "follow_execution",
+        "write_stdin",
+        "download_stdout",
+        "download_artefact",
+        "show_execution_picture",
+        "cancel_execution",
+    ],
 )
 def test_an_operation_on_an_execution_that_exists(
     name: str, ended: bool, operations: dict[str, Operation], services: Services
@@ -135,6 +146,8 @@ def test_an_operation_on_an_execution_that_exists(
     place = {"execution_id": run.id}
     if name == "download_artefact":
         place["path"] = "a/b"
+    if name == "show_execution_picture":
+        place["name"] = "stable"
     try:
         assert explore(operations[name], GenerationMode.POSITIVE, OPERATIONS[name], place) > 0
     finally:
