@@ -169,7 +169,8 @@ class RemoteRun:
         for name, value in found["result"].items():  # in the order of a run on this machine
             if name == "environment_version":
                 result["environment"] = found["environment"]
-            if name != "code":
+            # what is run here is no app, and the short word follows from the outcome
+            if name not in {"code", "appearance", "app"}:
                 result[name] = value
         self._complete(result, "")
         for stage in result["stages"]:
