@@ -89,7 +89,10 @@ def dependencies_of(
     """What these files ask for in this environment; `shell` are commands beside them, `listed` requirements texts."""
     if "python" in hint.languages:
         return dependencies(files, shell, listed)
-    if {"javascript", "typescript", "jsx", "vue", "svelte"} & set(hint.languages):
+    if {"jsx", "vue", "svelte"} & set(hint.languages):
+        # their build takes what it holds in whatever version, and says itself what is missing
+        return ()
+    if {"javascript", "typescript"} & set(hint.languages):
         sources = [file.text for file in files if file.path.endswith(hint.extensions)]
         manifests = [file.text for file in files if file.path.rsplit("/", 1)[-1] == "package.json"]
         pages = [file.text for file in files if file.path.lower().endswith((".html", ".htm"))]
