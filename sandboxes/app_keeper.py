@@ -107,6 +107,7 @@ class AppKeeper:
 
     def _look_after(self) -> None:
         while True:
+            # use is told by the time of a file, and idleness by nothing happening: neither wakes anybody
             time.sleep(LOOK_SECONDS)
             with self._lock:
                 if not self._apps:

@@ -7,7 +7,7 @@ import uuid
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Literal, Protocol
+from typing import Protocol
 
 from sandboxes.camera import WEB_SOCKET, camera_request, shoot
 from sandboxes.errors import SandboxError, StartFailed
@@ -17,7 +17,7 @@ from sandboxes.preview.proxy import Preview
 from sandboxes.preview.server import running
 from sandboxes.preview.settings import PreviewSettings
 from sandboxes.runner import Runner, Session
-from sandboxes.screenshots import SHOOT_SECONDS, Plan, Shots
+from sandboxes.screenshots import SHOOT_SECONDS, Kind, Plan, Shots
 
 # where a camera finds every app: its own name for the preview, at the port of its forwarder
 DOMAIN, PORT = "preview.localhost", 8300
@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 class Camera(Protocol):
     """What looks at apps."""
 
-    def look(self, session: Session, kind: Literal["web", "document", "desktop"]) -> Shots:
+    def look(self, session: Session, kind: Kind) -> Shots:
         """Pictures of a ready app and what its page did, in bounded time.
 
         Raises:
@@ -58,7 +58,7 @@ class Cameras:
         self._waiting: deque[tuple[float, Session]] = deque()
         self._filling = self._closed = False
 
-    def look(self, session: Session, kind: Literal["web", "document", "desktop"]) -> Shots:
+    def look(self, session: Session, kind: Kind) -> Shots:
         """See `Camera.look`."""
         camera = self._take() or self._open()
         try:
@@ -89,7 +89,7 @@ class Cameras:
         for _, camera in waiting:
             camera.close()
 
-    def _shoot(self, camera: Session, session: Session, kind: Literal["web", "document", "desktop"]) -> Shots:
+    def _shoot(self, camera: Session, session: Session, kind: Kind) -> Shots:
         app = AppFacts(token=session.token, socket=session.folder / SOCKET_NAME, until=time.time() + 2 * self._seconds)
         # nobody frames what a camera looks at, and nobody's use of it is recorded
         settings = replace(self._settings(), domain=DOMAIN, scheme="http", arena_origins=())

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sandboxes.errors import InvalidRun
 from sandboxes.limits import Limits
 from sandboxes.result import Phase
+from sandboxes.screenshots import Kind
 from sandboxes.stage_spec import (
     DetectSpec,
     EnvironmentLimits,
@@ -20,6 +21,8 @@ from sandboxes.stage_spec import (
     TestsSpec,
     WarmPool,
 )
+
+FACES: dict[str, Kind] = {"web": "web", "document": "document", "desktop": "desktop"}
 
 
 class Environment(BaseModel):
@@ -71,6 +74,11 @@ class Environment(BaseModel):
         if self.inner_sandbox and self.kind != "tool":
             raise ValueError("only a tool has inner_sandbox")
         return self
+
+    @property
+    def face(self) -> Kind | None:
+        """What a camera looks at here; None where there is nothing to see."""
+        return FACES.get(self.kind)
 
     @property
     def main_phase(self) -> Phase:

@@ -1,7 +1,5 @@
 """Runs the smoke programs of an environment: does the image do what its folder says?"""
 
-from typing import Literal
-
 from sandboxes.cameras import Camera
 from sandboxes.environment import Environment
 from sandboxes.errors import SandboxError
@@ -13,7 +11,6 @@ from sandboxes.spec import RunRequest
 from sandboxes.stage_spec import Smoke
 
 SHOWN = 400
-FACES: dict[str, Literal["web", "document", "desktop"]] = {"web": "web", "document": "document", "desktop": "desktop"}
 
 
 def check_environment(
@@ -61,17 +58,10 @@ def _shown(
     if session.result is not None:
         return session.result, ""
     try:
-        report = session.report()
-        wrong = (
-            _looks_wrong(camera.look(session, FACES[environment.kind]), smoke) if camera and _faced(environment) else ""
-        )
-        return report, wrong
+        report, face = session.report(), environment.face
+        return report, _looks_wrong(camera.look(session, face), smoke) if camera and face else ""
     finally:
         session.close()
-
-
-def _faced(environment: Environment) -> bool:
-    return environment.kind in FACES
 
 
 def _looks_wrong(shots: Shots, smoke: Smoke) -> str:

@@ -10,7 +10,7 @@ from sandboxes.environment import Environment
 from sandboxes.errors import SandboxError
 from sandboxes.result import Outcome
 from sandboxes.screenshots import Shots
-from sandboxes.smoke import FACES, smoke_request
+from sandboxes.smoke import smoke_request
 from sandboxes.stage_spec import Smoke
 from services.entrypoints.bootstrap import Assembly
 from services.settings import load_settings
@@ -40,7 +40,7 @@ tests/integration/preview/test_played_game.py`):
 def main(names: list[str]) -> int:
     """Photograph the samples of these environments (none named: all); 0 when every one could be."""
     assembly, failed = Assembly(load_settings()), 0
-    environments = [found for found in assembly.registry.all() if found.kind in FACES]
+    environments = [found for found in assembly.registry.all() if found.face]
     for environment in environments:
         for smoke in shown(environment):
             if names and environment.name not in names:
@@ -73,11 +73,13 @@ def photograph(assembly: Assembly, environment: Environment, smoke: Smoke) -> Sh
         SandboxError: no sandbox, or no camera.
         LookupError: the sample does not come up.
     """
+    if environment.face is None:
+        raise LookupError("there is nothing to see")
     session = assembly.runner.open(smoke_request(environment, smoke, key=assembly.ids.new()))
     try:
         if session.result is not None:
             raise LookupError(f"it ended: {session.result.outcome.value}")
-        return assembly.cameras.look(session, FACES[environment.kind])
+        return assembly.cameras.look(session, environment.face)
     finally:
         session.close()
 

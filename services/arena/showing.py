@@ -2,25 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
 
 from sandboxes.cameras import Camera
 from sandboxes.environment import Environment
 from sandboxes.errors import SandboxError
 from sandboxes.result import RunResult
 from sandboxes.runner import FrameSink, RunControl, Runner, Session
-from sandboxes.screenshots import PageReport, Shots
+from sandboxes.screenshots import Kind, PageReport, Shots
 from sandboxes.screenshots import Picture as Shot
 from sandboxes.spec import RunRequest
 from services.domain.appearance import App, Appearance, PageFacts, Picture
 from services.store.blobs import BlobStore
 
 FACT_LINES, FACT_TEXT = 20, 4000
-LOOKS: dict[str, Literal["web", "document", "desktop"]] = {
-    "web": "web",
-    "document": "document",
-    "desktop": "desktop",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,13 +48,13 @@ class Showing:
         Raises:
             SandboxError: the sandbox, not the program, failed. A camera that fails is told in the appearance instead.
         """
-        if environment is None or environment.serve is None:
+        if environment is None or environment.face is None:
             return Shown(result=self.runner.run(request, on_output=on_output, control=control))
         session = self.runner.open(request, on_output=on_output, control=control)
         if session.result is not None:
             return Shown(result=session.result)
         try:
-            appearance = self._look(session, environment)
+            appearance = self._look(session, environment.face)
         except BaseException:
             # whoever comes next for this run will open an app of their own
             session.close()
@@ -70,9 +64,9 @@ class Showing:
         app = App(url=self.url_of(session.token), until=session.until) if alive else None
         return Shown(result=result, appearance=appearance, app=app)
 
-    def _look(self, session: Session, environment: Environment) -> Appearance:
+    def _look(self, session: Session, face: Kind) -> Appearance:
         try:
-            shots = self.camera.look(session, LOOKS[environment.kind])
+            shots = self.camera.look(session, face)
         except SandboxError as error:
             return Appearance(problem=f"{error.message} {error.hint}".strip())
         return self._stored(shots)

@@ -23,6 +23,9 @@ def choose(
     by_end = (found for found, ends, _ in known if Path(name).suffix.lower() in ends)
     chosen = environment or next(by_end, "")
     if not chosen:
-        raise InvalidRequest(f"No environment runs {name}.", hint="Name one with --environment.")
+        raise InvalidRequest(
+            f"No environment runs {name}.",
+            hint="Name one with --environment; pages, apps and games: arena sandbox open.",
+        )
     usual = entries.get(chosen, "")
     return chosen, usual if not entry and usual in files else name

@@ -94,10 +94,13 @@ def _hold(assembly: "Assembly", session: "Session") -> None:
 
 
 def _looked_at(assembly: "Assembly", session: "Session") -> "Shots":
-    from services.arena.showing import LOOKS
+    from services.errors import InvalidRequest
 
-    kind = assembly.registry.get(session.report().environment).kind
-    return assembly.cameras.look(session, LOOKS[kind])
+    face = assembly.registry.get(session.report().environment).face
+    if face is None:
+        session.close()
+        raise InvalidRequest("There is nothing to photograph here.")
+    return assembly.cameras.look(session, face)
 
 
 def _saved(shots: "Shots", folder: Path) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from sandboxes.errors import SandboxError
 from sandboxes.preview.settings import PreviewSettings
 from sandboxes.registry import Registry
 from sandboxes.result import Outcome
-from sandboxes.smoke import FACES, smoke_request
+from sandboxes.smoke import smoke_request
 from sandboxes.spec import RunRequest
 from sandboxes.stage_spec import Smoke
 from tests.benchmarks.census import census, difference
@@ -100,8 +100,8 @@ class Bench:
             raise SystemExit(f"{environment.name} {smoke.name}: {session.result}")
         seen = stable = 0.0
         try:
-            if look:
-                shots = self.cameras.look(session, FACES[environment.kind])
+            if look and environment.face:
+                shots = self.cameras.look(session, environment.face)
                 seen = time.perf_counter() - ready
                 first = shots.picture(FIRST[environment.kind])
                 stable = first.at_seconds if first else seen
@@ -124,6 +124,7 @@ class Bench:
         while time.monotonic() < until and quiet < 5:
             full = self.engine.pool_metrics().idle >= environment.warm_pool.max and self.cameras.waiting
             quiet = quiet + 1 if full else 0
+            # the pool's own thread fills it, and tells nobody
             time.sleep(0.2)
 
 
@@ -134,7 +135,7 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=5)
     arguments = parser.parse_args()
     registry = Registry.load()
-    wanted = arguments.environments or [found.name for found in registry.all() if found.kind in FACES]
+    wanted = arguments.environments or [found.name for found in registry.all() if found.face]
     before = census()
     rows = []
     print("environment   cold    warm  cold/warm  cached  screenshot  pictures   (seconds, p50)")
