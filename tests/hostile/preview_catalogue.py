@@ -89,6 +89,7 @@ def trickling(start: bytes, piece: bytes) -> Handler:
         connection.sendall(start)
         for _ in range(400):
             connection.sendall(piece)
+            # trickling is the attack
             time.sleep(0.05)
 
     return handle
@@ -114,6 +115,7 @@ def resetting(connection: socket.socket, head: bytes) -> None:
 def standing_still(connection: socket.socket, head: bytes) -> None:
     """An app that begins an answer."""
     connection.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n")
+    # longer than the preview's patience: standing still is the attack
     time.sleep(3)
 
 
@@ -128,6 +130,7 @@ class Misbehaving:
 
 OK = b"HTTP/1.1 200 OK\r\n"
 APPS = {
+    # longer than the preview's patience: saying nothing is the attack
     "app-never-answers": Misbehaving(handler=lambda connection, head: time.sleep(3), status=504),
     "app-slow-header": Misbehaving(handler=trickling(OK, b"X-A: 1\r\n"), status=504),
     "app-endless-header": Misbehaving(handler=flooding(OK, b"X-A: 1\r\n" * 1000), status=502),

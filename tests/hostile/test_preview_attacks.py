@@ -126,12 +126,14 @@ def test_redirects_within_the_app_are_kept(tmp_path: Path) -> None:
 )
 def test_a_request_that_does_not_come(tmp_path: Path, attack: str, start: str, piece: str, status: int) -> None:
     """slow-request-header, slow-request-body"""
+    # an app that says nothing while the request trickles in
     silent = served(tmp_path, lambda connection, head: time.sleep(3), SETTINGS)
     with silent as (port, app), socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
         connection.sendall(start.replace("HOST", app.host).encode())
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
             for _ in range(30):
                 connection.sendall(piece.encode())
+                # trickling is the attack
                 time.sleep(0.05)
         assert parse(read_head(connection)).status == status
 
@@ -232,10 +234,12 @@ def test_a_flood_through_a_websocket(tmp_path: Path) -> None:
             connection.connect(("127.0.0.1", port))
             connection.sendall((UPGRADE + KEY).replace("HOST", app.host).encode())
             read_head(connection)
+            # time for the app to send far more, if it were not held up: nothing happens, so nothing tells
             time.sleep(0.3)
             # who does not read holds the app up: what is under way fits the buffers
             before = sum(sent)
             assert before < 3 * MIB
+            # the same once more
             time.sleep(0.2)
             assert sum(sent) == before
             received = 0
@@ -325,6 +329,7 @@ def test_a_browser_that_does_not_read(tmp_path: Path) -> None:
         with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
             connection.sendall(f"GET / HTTP/1.1\r\nHost: {app.host}\r\n\r\n".encode())
             wait_for("the app is held up", lambda: bool(sent), 10)
+            # longer than the preview's patience with who does not read
             time.sleep(1.5)
             held = sum(sent)
             # the preview gave up, so the app's connection is gone and nothing more is taken

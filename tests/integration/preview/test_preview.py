@@ -270,6 +270,7 @@ def test_close_lets_an_answer_end(tmp_path: Path) -> None:
 
     def handle(connection: socket.socket, head: bytes) -> None:
         began.append(True)
+        # an answer that is under way while the preview closes
         time.sleep(0.5)
         connection.sendall(answer("late"))
 

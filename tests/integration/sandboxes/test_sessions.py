@@ -209,6 +209,7 @@ def test_a_use_keeps_it_alive(engine: DockerEngine, tmp_path: Path) -> None:
     while time.monotonic() < until:
         # what the preview service does at each request
         (session.folder / "used").touch()
+        # often enough for any idle limit here
         time.sleep(0.2)
     assert session.result is None
     session.close()

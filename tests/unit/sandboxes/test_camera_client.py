@@ -74,6 +74,7 @@ def trickle(near: socket.socket) -> None:
     end = time.monotonic() + LONG
     while time.monotonic() < end:
         near.sendall(b"x: y\r\n")
+        # trickling is what is tried
         time.sleep(0.05)
 
 
