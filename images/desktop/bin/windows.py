@@ -56,16 +56,19 @@ class Windows:
             last = [found for found in self._pictures.values() if found.gone and now - found.gone <= LAST_SECONDS]
             if not last:
                 return
-            screen = self._display.screen()
+            # a connection of its own: two threads that wait for answers on one may wait for each other for ever
+            drawing = Display()
+            screen = drawing.screen()
             width, height = screen.width_in_pixels, screen.height_in_pixels
-            canvas = self._root.create_pixmap(width, height, screen.root_depth)
+            canvas = screen.root.create_pixmap(width, height, screen.root_depth)
             pen = canvas.create_gc(foreground=BACKGROUND, subwindow_mode=X.IncludeInferiors)
             canvas.fill_rectangle(pen, 0, 0, width, height)
             for found in last:
                 canvas.copy_area(pen, found.pixmap, 0, 0, found.width, found.height, found.x, found.y)
-            self._root.change_attributes(background_pixmap=canvas)
-            self._root.clear_area()
-            self._display.sync()
+            screen.root.change_attributes(background_pixmap=canvas)
+            screen.root.clear_area()
+            drawing.sync()
+            drawing.close()
 
     def _follow(self):
         while True:
