@@ -37,12 +37,13 @@ class Battles:
         contenders: tuple[str, str] | None = None,
         judges: tuple[str, ...] = (),
         record_interactions: bool = False,
+        owner: str = "",
     ) -> Battle:
         """Store a battle and set both sides to work.
 
         A pair chosen by name plays in drawn seats with probability 1; automatic judges stay blind, but a person's
         vote on it is kept out of the human board, because whoever chose knows the names. `record_interactions` says
-        that whoever asks agreed to a record of how the running answers are used.
+        that whoever asks agreed to a record of how the running answers are used; `owner` is their session.
 
         Raises:
             InvalidRequest: the prompt, a judge or the pair is not acceptable.
@@ -55,7 +56,8 @@ class Battles:
             raise InvalidRequest(f"Unknown judge: {', '.join(unknown)}.", hint=f"There are: {', '.join(self.judges)}.")
         now, effects = self.clock.now(), Effects()
         with self.store() as uow:
-            battle = replace(self._battle(uow, contenders, judges), record_interactions=record_interactions)
+            battle = self._battle(uow, contenders, judges)
+            battle = replace(battle, record_interactions=record_interactions, owner=owner)
             turn = Turn(id=self.ids.new(), battle_id=battle.id, index=0, prompt=text, created_at=now)
             uow.battles.add(battle)
             uow.battles.add_turn(turn)

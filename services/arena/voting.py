@@ -8,7 +8,7 @@ from services.clock import Clock, Ids
 from services.domain.battle import BattleEventKind, BattleState
 from services.domain.events import DoneEvent
 from services.domain.judgement import Source, Winner
-from services.domain.vote import Vote
+from services.domain.vote import Vote, Voter
 from services.errors import Conflict
 from services.judges.human import judgement_from_vote
 from services.store.unit_of_work import UnitOfWorkFactory
@@ -53,6 +53,7 @@ class Voting:
                 created_at=self.clock.now(),
             )
             uow.votes.add(vote)
+            uow.votes.know(Voter(id=voter, pseudonym=self.ids.new()[:16], created_at=vote.created_at))
             turn = uow.battles.turns(battle_id)[-1]
             uow.judgements.put(judgement_from_vote(vote, turn.id, self.ids.new()))
             uow.battles.update(battle.after(BattleEventKind.VOTED, now=vote.created_at))

@@ -82,7 +82,9 @@ class Battle:
 
     `policy`, `policy_version` and `pair_probability` say how the pair was sampled (1.0 when it was chosen by
     name), `judges` names the automatic judges asked for, `problem` says why it is void. `record_interactions` tells
-    that whoever started it agreed to a record of how the running answers are used.
+    that whoever started it agreed to a record of how the running answers are used. `owner` is the session that
+    started it, "" when nobody knows. `opened_at` is when both sides could first be seen. `repeat_of` is the battle
+    that this one shows again with the seats exchanged, "" for an ordinary one.
     """
 
     id: str
@@ -96,6 +98,9 @@ class Battle:
     created_at: datetime
     ranked: bool = True
     record_interactions: bool = False
+    owner: str = ""
+    repeat_of: str = ""
+    opened_at: datetime | None = None
     finished_at: datetime | None = None
     problem: Problem | None = None
 
@@ -109,14 +114,19 @@ class Battle:
         return self.contender_a if side is Side.A else self.contender_b
 
     def after(self, event: BattleEventKind, *, now: datetime, problem: Problem | None = None) -> "Battle":
-        """The battle after `event`; sets `finished_at` when it becomes terminal.
+        """The battle after `event`; sets `opened_at` when it opens to votes, `finished_at` when it becomes terminal.
 
         Raises:
             Conflict: the event is not possible in this state.
         """
         state = next_state(self.state, event)
-        finished_at = self.finished_at or (now if state.terminal else None)
-        return replace(self, state=state, finished_at=finished_at, problem=self.problem or problem)
+        return replace(
+            self,
+            state=state,
+            opened_at=self.opened_at or (now if state.open_to_vote else None),
+            finished_at=self.finished_at or (now if state.terminal else None),
+            problem=self.problem or problem,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

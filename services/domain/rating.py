@@ -43,3 +43,17 @@ class Board:
     null_judgements: int
     notes: tuple[str, ...]
     computed_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Snapshot:
+    """A board that was published under a number, to be cited and computed again from the rows of `input_hash`.
+
+    `superseded` is empty as long as those rows are all there; else it says what became of them.
+    """
+
+    number: int
+    board: Board
+    input_hash: str
+    created_at: datetime
+    superseded: str = ""

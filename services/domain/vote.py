@@ -19,3 +19,15 @@ class Vote:
     voter: str
     idempotency_key: str
     created_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Voter:
+    """Who has voted: an opaque session id, and the random name that stands for it in everything that is published.
+
+    Without this row nothing ties the two together: to forget a person is to remove it.
+    """
+
+    id: str
+    pseudonym: str
+    created_at: datetime

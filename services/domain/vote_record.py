@@ -59,7 +59,7 @@ class SideFacts:
 class VoteRecord:
     """A judgement as it is exported: boards can be computed from these alone.
 
-    `winner` is None for a null verdict. `voter` is a pseudonym, "" for automatic judges and for deleted people.
+    `winner` is None for a null verdict. `voter` is a random pseudonym, "" for automatic judges and for deleted people.
     `prompt_key` is the same for equal prompts, `prompt_group` for near-duplicates too. `dwell_seconds` is
     the time between the moment both sides could be seen and the vote; `tried_a`, `tried_b` tell that the voter used
     that side's running program (None: it has none, or nobody may know). `repeat_of` is the battle that this one shows
@@ -117,12 +117,17 @@ class VoteRecord:
         return self.side_a if side is Side.A else self.side_b
 
 
-def pseudonym_of(voter: str) -> str:
-    """What a voter's secret session id is called in public: 16 hexadecimal digits; "" stays "".
+@dataclass(frozen=True, kw_only=True)
+class BattleFacts:
+    """What a battle was about and what its sides were like, found out once; `version` names the way it was found."""
 
-    The session id is a random 128-bit secret, so the pseudonym cannot be turned back or guessed.
-    """
-    return hashlib.sha256(b"voter:" + voter.encode()).hexdigest()[:16] if voter else ""
+    battle_id: str
+    prompt_key: str
+    prompt_group: str
+    category: str
+    side_a: SideFacts
+    side_b: SideFacts
+    version: str
 
 
 def prompt_key_of(prompt: str) -> str:

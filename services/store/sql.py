@@ -11,6 +11,8 @@ from services.store.engine import create_engine_for
 from services.store.sql_battles import SqlAnswers, SqlBattles, SqlExecutions, SqlSnippets
 from services.store.sql_interactions import SqlInteractions
 from services.store.sql_judgements import SqlBoards, SqlJudgements, SqlVotes
+from services.store.sql_records import SqlFacts, SqlFlags
+from services.store.sql_registry import SqlRegistry, SqlSnapshots
 from services.store.sql_runs import SqlDirectRuns
 from services.store.sql_work import SqlWork
 from services.store.trouble import translated
@@ -20,8 +22,12 @@ from services.store.unit_of_work import (
     BoardRepository,
     DirectRunRepository,
     ExecutionRepository,
+    FactsRepository,
+    FlagRepository,
     InteractionRepository,
     JudgementRepository,
+    RegistryRepository,
+    SnapshotRepository,
     SnippetRepository,
     VoteRepository,
     WorkRepository,
@@ -42,6 +48,10 @@ class SqlUnitOfWork:
     executions: ExecutionRepository
     judgements: JudgementRepository
     votes: VoteRepository
+    facts: FactsRepository
+    flags: FlagRepository
+    registry: RegistryRepository
+    snapshots: SnapshotRepository
     boards: BoardRepository
     runs: DirectRunRepository
     interactions: InteractionRepository
@@ -94,6 +104,10 @@ class SqlUnitOfWork:
         self.executions = SqlExecutions(connection)
         self.judgements = SqlJudgements(connection)
         self.votes = SqlVotes(connection)
+        self.facts = SqlFacts(connection)
+        self.flags = SqlFlags(connection)
+        self.registry = SqlRegistry(connection)
+        self.snapshots = SqlSnapshots(connection)
         self.boards = SqlBoards(connection)
         self.runs = SqlDirectRuns(connection)
         self.interactions = SqlInteractions(connection)

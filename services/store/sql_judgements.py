@@ -7,10 +7,12 @@ import sqlalchemy as sa
 from services.domain.battle import Battle, BattleState
 from services.domain.judgement import Judgement, Source
 from services.domain.rating import Board
-from services.domain.vote import Vote
+from services.domain.vote import Vote, Voter
+from services.domain.vote_record import VoteRecord
 from services.errors import Conflict
 from services.store.rows import Rows
-from services.store.tables import BATTLES, BOARDS, JUDGEMENTS, VOTES
+from services.store.sql_records import read_records
+from services.store.tables import BATTLES, BOARDS, JUDGEMENTS, VOTERS, VOTES
 
 
 class SqlJudgements:
@@ -38,12 +40,16 @@ class SqlJudgements:
         rows = self._rows.execute(statement)
         return [(self._battles.value(row[:width]), self._rows.value(row[width:])) for row in rows]
 
+    def records(self, source: Source, *, facts: bool = True) -> Sequence[VoteRecord]:
+        return read_records(self._rows, source, facts=facts)
+
 
 class SqlVotes:
     """`VoteRepository` on one connection."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._rows = Rows(connection, VOTES, Vote)
+        self._voters = Rows(connection, VOTERS, Voter)
 
     def add(self, vote: Vote) -> None:
         if not self._rows.add_once(vote, key=("battle_id",)):
@@ -51,6 +57,13 @@ class SqlVotes:
 
     def find(self, battle_id: str) -> Vote | None:
         return self._rows.find(VOTES.c.battle_id == battle_id)
+
+    def know(self, voter: Voter) -> None:
+        self._voters.add_once(voter, key=("id",))
+
+    def pseudonym(self, voter_id: str) -> str:
+        found = self._voters.find(VOTERS.c.id == voter_id)
+        return found.pseudonym if found else ""
 
 
 class SqlBoards:

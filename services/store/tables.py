@@ -13,9 +13,11 @@ from services.domain.direct_run import RunReport, RunState
 from services.domain.execution import CapturedStream, ExecutionOutcome, StoredFile
 from services.domain.judgement import SeatOrder, Source, Winner
 from services.domain.problem import Problem
-from services.domain.rating import Standing
+from services.domain.rating import Board, Standing
+from services.domain.registry_event import RegistryEventKind
 from services.domain.side import Side
 from services.domain.snippet import SourceFile
+from services.domain.vote_record import Flag, SideFacts
 from services.domain.work import WorkKind, WorkState
 from services.store.columns import Document, Moment, StoredText, Word
 
@@ -56,9 +58,14 @@ BATTLES = sa.Table(
     sa.Column("created_at", Moment, nullable=False),
     sa.Column("ranked", sa.Boolean, nullable=False),
     sa.Column("record_interactions", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("owner", StoredText, nullable=False, server_default=sa.text("''")),
+    sa.Column("repeat_of", StoredText, nullable=False, server_default=sa.text("''")),
+    sa.Column("opened_at", Moment),
     sa.Column("finished_at", Moment),
     sa.Column("problem", Document(Problem)),
     sa.Index(None, "created_at", "id"),
+    sa.Index(None, "owner"),
+    sa.Index(None, "repeat_of"),
 )
 
 TURNS = sa.Table(
@@ -169,6 +176,54 @@ VOTES = sa.Table(
     _text("idempotency_key"),
     sa.Column("created_at", Moment, nullable=False),
     sa.UniqueConstraint("battle_id"),
+)
+
+VOTERS = sa.Table(
+    "voters",
+    METADATA,
+    _id(),
+    _text("pseudonym"),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.UniqueConstraint("pseudonym"),
+)
+
+BATTLE_FACTS = sa.Table(
+    "battle_facts",
+    METADATA,
+    sa.Column("battle_id", StoredText, sa.ForeignKey("battles.id", ondelete="CASCADE"), primary_key=True),
+    _text("prompt_key"),
+    _text("prompt_group"),
+    _text("category"),
+    sa.Column("side_a", Document(SideFacts), nullable=False),
+    sa.Column("side_b", Document(SideFacts), nullable=False),
+    _text("version"),
+)
+
+VOTE_FLAGS = sa.Table(
+    "vote_flags",
+    METADATA,
+    sa.Column("judgement_id", StoredText, sa.ForeignKey("judgements.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("flags", Document(tuple[Flag, ...]), nullable=False),
+)
+
+REGISTRY_EVENTS = sa.Table(
+    "registry_events",
+    METADATA,
+    sa.Column("sequence", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("kind", Word(RegistryEventKind), nullable=False),
+    _text("contender"),
+    sa.Column("details", Document(dict[str, str]), nullable=False),
+)
+
+SNAPSHOTS = sa.Table(
+    "snapshots",
+    METADATA,
+    sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("board", Document(Board), nullable=False),
+    _text("input_hash"),
+    sa.Column("created_at", Moment, nullable=False),
+    _text("superseded"),
 )
 
 BOARDS = sa.Table(

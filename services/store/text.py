@@ -7,6 +7,7 @@ in the blob store.
 
 import math
 import re
+from datetime import datetime
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -17,11 +18,13 @@ def storable(text: str) -> str:
 
 
 def storable_document(value: object) -> object:
-    """A JSON value in which all text is storable and numbers JSON has no word for are text (`inf`, `nan`)."""
+    """A JSON value in which all text is storable; numbers JSON has no word for (`inf`, `nan`) and moments are text."""
     if isinstance(value, str):
         return storable(value)
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
+    if isinstance(value, datetime):
+        return value.isoformat()
     if isinstance(value, dict):
         return {storable(key): storable_document(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

@@ -4,7 +4,7 @@ Values in, values out: nothing here knows about SQL. `get` raises NotFound; `fin
 Leaving a unit of work without `commit()` rolls everything back.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from types import TracebackType
 from typing import Protocol, Self
@@ -15,10 +15,12 @@ from services.domain.direct_run import DirectRun
 from services.domain.execution import Execution
 from services.domain.interactions import InteractionRecord
 from services.domain.judgement import Judgement, Source
-from services.domain.rating import Board
+from services.domain.rating import Board, Snapshot
+from services.domain.registry_event import RegistryEvent
 from services.domain.side import Side
 from services.domain.snippet import Snippet
-from services.domain.vote import Vote
+from services.domain.vote import Vote, Voter
+from services.domain.vote_record import BattleFacts, Flag, VoteRecord
 from services.domain.work import Lease, Waiting, WorkItem, WorkKind
 
 
@@ -109,6 +111,10 @@ class JudgementRepository(Protocol):
         """Every judgement of that source on a ranked battle that is not void, nulls included, in order of creation."""
         ...
 
+    def records(self, source: Source, *, facts: bool = True) -> Sequence[VoteRecord]:
+        """The same judgements as records, with their stored flags; without `facts` the sides are left empty."""
+        ...
+
 
 class VoteRepository(Protocol):
     """Votes: one per battle."""
@@ -122,6 +128,67 @@ class VoteRepository(Protocol):
         ...
 
     def find(self, battle_id: str) -> Vote | None: ...
+    def know(self, voter: Voter) -> None:
+        """Keep the voter's pseudonym, unless there is one already."""
+        ...
+
+    def pseudonym(self, voter_id: str) -> str:
+        """What the voter is called in public; "" when nothing is known of them."""
+        ...
+
+
+class FactsRepository(Protocol):
+    """What battles were about, found out once."""
+
+    def put(self, facts: BattleFacts) -> None:
+        """Insert, or replace those of the same battle."""
+        ...
+
+    def find(self, battle_id: str) -> BattleFacts | None: ...
+    def missing(self, *, version: str, limit: int) -> Sequence[str]:
+        """Battles that were judged but have no facts of this version, oldest first."""
+        ...
+
+    def prompt_groups(self) -> Mapping[str, str]:
+        """The group of every prompt key that is known."""
+        ...
+
+
+class FlagRepository(Protocol):
+    """Flags of judgements."""
+
+    def put(self, flags: Mapping[str, Sequence[Flag]]) -> None:
+        """Replace the flags of these judgements."""
+        ...
+
+
+class RegistryRepository(Protocol):
+    """The history of contenders and rules: it only grows."""
+
+    def append(self, events: Sequence[RegistryEvent]) -> bool:
+        """Insert; False (and nothing changed) when another process has used one of the sequence numbers."""
+        ...
+
+    def all(self) -> Sequence[RegistryEvent]:
+        """In order of `sequence`."""
+        ...
+
+
+class SnapshotRepository(Protocol):
+    """Published boards."""
+
+    def add(self, snapshot: Snapshot) -> bool:
+        """Insert; False (and nothing changed) when the number is taken."""
+        ...
+
+    def get(self, number: int) -> Snapshot: ...
+    def all(self) -> Sequence[Snapshot]:
+        """In order of `number`."""
+        ...
+
+    def supersede(self, number: int, *, reason: str) -> None:
+        """Say what became of its rows; the first reason stays."""
+        ...
 
 
 class BoardRepository(Protocol):
@@ -214,6 +281,10 @@ class UnitOfWork(Protocol):
     executions: ExecutionRepository
     judgements: JudgementRepository
     votes: VoteRepository
+    facts: FactsRepository
+    flags: FlagRepository
+    registry: RegistryRepository
+    snapshots: SnapshotRepository
     boards: BoardRepository
     runs: DirectRunRepository
     interactions: InteractionRepository

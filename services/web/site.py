@@ -73,8 +73,9 @@ def site(services: Services, pages: Pages) -> APIRouter:
         return pages.render(request, "start.html", examples=EXAMPLES)
 
     @router.post("/battles")
-    def begin(form: Form) -> Response:
-        battle = services.battles.create(form.get("prompt", ""), judges=tuple(services.judges))
+    def begin(request: Request, form: Form) -> Response:
+        owner = cast("str", request.state.voter)
+        battle = services.battles.create(form.get("prompt", ""), judges=tuple(services.judges), owner=owner)
         return RedirectResponse(f"/battles/{battle.id}", 303)
 
     @router.get("/battles/{battle_id}")

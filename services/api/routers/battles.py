@@ -42,13 +42,13 @@ VoterHeader = Annotated[
         **problems(400, 403, 413, 422, 429, 503),
     },
 )
-def create_battle(new: NewBattle, services: ServicesDep, response: Response) -> BattleOut:
+def create_battle(new: NewBattle, services: ServicesDep, voter: VoterDep, response: Response) -> BattleOut:
     """Start a battle: both contenders begin to write at once."""
     pair = (new.contenders[0], new.contenders[1]) if new.contenders is not None else None
     judges = tuple(services.judges) if new.judges is None else tuple(dict.fromkeys(new.judges))
     try:
         battle = services.battles.create(
-            new.prompt, contenders=pair, judges=judges, record_interactions=new.record_interactions
+            new.prompt, contenders=pair, judges=judges, record_interactions=new.record_interactions, owner=voter
         )
     except NotFound as error:
         raise InvalidRequest(error.message, hint=error.hint) from error

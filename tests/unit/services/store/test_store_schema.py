@@ -17,9 +17,11 @@ from services.domain.direct_run import DirectRun
 from services.domain.execution import Execution
 from services.domain.interactions import InteractionRecord
 from services.domain.judgement import Judgement
-from services.domain.rating import Board
+from services.domain.rating import Board, Snapshot
+from services.domain.registry_event import RegistryEvent
 from services.domain.snippet import Snippet
-from services.domain.vote import Vote
+from services.domain.vote import Vote, Voter
+from services.domain.vote_record import BattleFacts
 from services.domain.work import WorkItem
 from services.errors import ConfigurationError, PrerequisiteError, Unavailable
 from services.store import schema, tables
@@ -46,6 +48,10 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         (tables.EXECUTIONS, Execution),
         (tables.JUDGEMENTS, Judgement),
         (tables.VOTES, Vote),
+        (tables.VOTERS, Voter),
+        (tables.BATTLE_FACTS, BattleFacts),
+        (tables.REGISTRY_EVENTS, RegistryEvent),
+        (tables.SNAPSHOTS, Snapshot),
         (tables.BOARDS, Board),
         (tables.DIRECT_RUNS, DirectRun),
         (tables.INTERACTIONS, InteractionRecord),
@@ -61,7 +67,7 @@ def test_upgrade_goes_from_nothing_to_head_and_stays_there(empty_url: str) -> No
     assert not schema.check(empty_url)
     schema.upgrade(empty_url)
     schema.upgrade(empty_url)
-    assert schema.current(empty_url) == schema.head() == "0004"
+    assert schema.current(empty_url) == schema.head() == "0005"
     assert schema.check(empty_url)
 
 
