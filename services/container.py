@@ -10,6 +10,7 @@ from services.arena.direct_runs import DirectRuns
 from services.arena.interactions import Interactions
 from services.arena.orchestrator import Orchestrator
 from services.arena.recovery import Recovery
+from services.arena.repeats import Repeats
 from services.arena.voting import Voting
 from services.clock import Clock, Ids
 from services.contenders.protocol import Catalogue
@@ -40,6 +41,7 @@ class Services:
     judges: Mapping[str, Judge]
     environments: Sequence[Environment]
     battles: Battles
+    repeats: Repeats
     runs: DirectRuns
     interactions: Interactions
     wait_seconds: float

@@ -71,6 +71,12 @@ class Settings(BaseSettings):
     )
     anchor: str = Field("", description="Contender fixed at 1000 points; empty fixes the mean.")
     rating_seed: int = Field(20_240_101, description="Seed of the rating bootstrap.")
+    repeats: Literal["off", "own", "all"] = Field(
+        "own", description="Which battles voters may be shown again: none, those they voted on, or everybody's."
+    )
+    repeat_after_hours: float = Field(
+        24.0, ge=0, description="Hours that a person's own vote lies back before they are shown the battle again."
+    )
     host: str = Field("127.0.0.1", description="Address that `arena serve` listens on.")
     port: int = Field(8300, ge=0, le=65_535, description="Port that `arena serve` listens on; 0 for any free one.")
     log_level: str = Field("warning", description="debug, info, warning or error.")

@@ -19,6 +19,7 @@ from services.domain.side import Side
 from services.errors import Conflict
 
 CHOSEN_POLICY = "chosen"
+REPEAT_POLICY = "repeat"
 
 
 class BattleState(StrEnum):

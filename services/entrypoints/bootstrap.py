@@ -4,6 +4,7 @@ import atexit
 import os
 import random
 from collections.abc import Mapping
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from services.arena.judging import Judging
 from services.arena.orchestrator import Orchestrator
 from services.arena.rating import Rating
 from services.arena.recovery import Recovery
+from services.arena.repeats import RepeatMode, Repeats
 from services.arena.showing import Showing
 from services.arena.voting import Voting
 from services.arena.work_runner import OnFailure, WorkRunner
@@ -306,6 +308,14 @@ class Assembly:
                 clock=self.clock,
                 ids=self.ids,
                 rng=random.SystemRandom(),
+            ),
+            repeats=Repeats(
+                store=store,
+                clock=self.clock,
+                ids=self.ids,
+                rng=random.SystemRandom(),
+                mode=RepeatMode(self.settings.repeats),
+                after=timedelta(hours=self.settings.repeat_after_hours),
             ),
             voting=Voting(store=store, publisher=publisher, orchestrator=orchestrator, clock=self.clock, ids=self.ids),
             runs=self.direct_runs,

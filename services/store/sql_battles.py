@@ -2,16 +2,17 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 
 import sqlalchemy as sa
 
 from services.domain.answer import Answer
-from services.domain.battle import Battle, BattleState, Turn
+from services.domain.battle import CHOSEN_POLICY, Battle, BattleState, Turn
 from services.domain.execution import Execution
 from services.domain.side import Side
 from services.domain.snippet import Snippet
 from services.store.rows import Rows
-from services.store.tables import ANSWERS, BATTLES, EXECUTIONS, SNIPPETS, TURNS
+from services.store.tables import ANSWERS, BATTLES, EXECUTIONS, SNIPPETS, TURNS, VOTES
 
 
 class SqlBattles:
@@ -41,13 +42,33 @@ class SqlBattles:
         columns = BATTLES.c
         statement = (
             sa.select(columns.contender_a, columns.contender_b, sa.func.count())
-            .where(columns.state != BattleState.VOID)
+            .where(columns.state != BattleState.VOID, columns.repeat_of == "")
             .group_by(columns.contender_a, columns.contender_b)
         )
         met: Counter[tuple[str, str]] = Counter()
         for first, second, times in self._battles.execute(statement):
             met[min(first, second), max(first, second)] += times
         return dict(met)
+
+    def open_repeat(self, owner: str) -> Battle | None:
+        columns = BATTLES.c
+        waiting = (columns.owner == owner, columns.repeat_of != "", columns.state == BattleState.COMPLETE)
+        found = self._battles.all(*waiting, order_by=(columns.created_at, columns.id), limit=1)
+        return found[0] if found else None
+
+    def to_repeat(self, voter: str, *, own: bool, voted_before: datetime, limit: int) -> Sequence[Battle]:
+        columns, again = BATTLES.c, BATTLES.alias()
+        whose = VOTES.c.voter == voter if own else (VOTES.c.voter != voter) & (columns.owner != voter)
+        done = sa.select(again.c.repeat_of).where(again.c.owner == voter, again.c.repeat_of != "")
+        statement = (
+            sa.select(BATTLES)
+            .join_from(BATTLES, VOTES, VOTES.c.battle_id == columns.id)
+            .where(columns.state == BattleState.VOTED, columns.ranked, columns.policy != CHOSEN_POLICY)
+            .where(columns.repeat_of == "", VOTES.c.created_at <= voted_before, columns.id.not_in(done), whose)
+            .order_by(VOTES.c.created_at, columns.id)
+            .limit(limit)
+        )
+        return [self._battles.value(row) for row in self._battles.execute(statement)]
 
     def add_turn(self, turn: Turn) -> None:
         self._turns.add(turn)

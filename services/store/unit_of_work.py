@@ -39,7 +39,17 @@ class BattleRepository(Protocol):
         ...
 
     def pair_counts(self) -> dict[tuple[str, str], int]:
-        """How often each unordered pair (names sorted) has met in battles that are not void."""
+        """How often each unordered pair (names sorted) has met in battles that are neither void nor repeats."""
+        ...
+
+    def open_repeat(self, owner: str) -> Battle | None:
+        """The battle that was made to be judged again by `owner` and waits for their vote."""
+        ...
+
+    def to_repeat(self, voter: str, *, own: bool, voted_before: datetime, limit: int) -> Sequence[Battle]:
+        """Blind battles that `voter` can judge again, those voted on longest ago first: neither repeats themselves nor
+        repeated for this voter already, voted on before that moment by the voter (`own`), or by somebody else and not
+        started by the voter (not `own`)."""
         ...
 
     def add_turn(self, turn: Turn) -> None: ...

@@ -78,6 +78,11 @@ def site(services: Services, pages: Pages) -> APIRouter:
         battle = services.battles.create(form.get("prompt", ""), judges=tuple(services.judges), owner=owner)
         return RedirectResponse(f"/battles/{battle.id}", 303)
 
+    @router.post("/battles/repeat")
+    def again(request: Request) -> Response:
+        battle = services.repeats.next(cast("str", request.state.voter))
+        return RedirectResponse(f"/battles/{battle.id}", 303)
+
     @router.get("/battles/{battle_id}")
     def watch(request: Request, battle_id: KnownId) -> Response:
         view = services.battles.view(battle_id, Viewer.VOTER)

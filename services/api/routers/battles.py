@@ -56,6 +56,19 @@ def create_battle(new: NewBattle, services: ServicesDep, voter: VoterDep, respon
     return BattleOut.of(services.battles.view(battle.id, Viewer.VOTER))
 
 
+@router.post(
+    "/repeat",
+    status_code=201,
+    response_model=BattleOut,
+    responses={201: {"description": "Waits for your vote."}, **problems(400, 403, 404, 413, 503)},
+)
+def repeat_battle(services: ServicesDep, voter: VoterDep, response: Response) -> BattleOut:
+    """An earlier battle once more, seats exchanged, to see how well votes agree; it never counts on a board."""
+    battle = services.repeats.next(voter)
+    response.headers["Location"] = f"/api/v1/battles/{battle.id}"
+    return BattleOut.of(services.battles.view(battle.id, Viewer.VOTER))
+
+
 @router.get("/{battle_id}", response_model=BattleOut, responses=problems(404, 503))
 def read_battle(battle_id: BattleId, services: ServicesDep) -> BattleOut:
     """The battle as a voter may see it now: nobody is named before the vote."""
