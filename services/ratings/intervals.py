@@ -1,4 +1,4 @@
-"""Intervals for scores and ranks from a covariance."""
+"""Scores with ordinary intervals, from strengths and their covariance."""
 
 from dataclasses import dataclass
 from statistics import NormalDist
@@ -6,11 +6,10 @@ from statistics import NormalDist
 import numpy as np
 
 from services.ratings.bradley_terry import MEAN_SCORE, POINTS_PER_LOGIT
-from services.ratings.games import Floats, Integers
+from services.ratings.games import Floats
 
 CONFIDENCE = 0.95
-_DRAWS = 2000
-_CHUNK = 100
+NORMAL_QUANTILE = NormalDist().inv_cdf(0.5 + CONFIDENCE / 2)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +21,22 @@ class Scores:
     high: Floats
     covariance: Floats
 
+    @property
+    def standard_errors(self) -> Floats:
+        """(K,) of the scores."""
+        return np.sqrt(np.maximum(np.diag(self.covariance), 0.0))
+
+    @property
+    def pair_errors(self) -> Floats:
+        """(K, K) standard errors of the differences between scores."""
+        variance = np.diag(self.covariance)
+        return np.sqrt(np.maximum(variance[:, None] + variance[None, :] - 2 * self.covariance, 0.0))
+
+    @property
+    def differences(self) -> Floats:
+        """(K, K) score of the row less score of the column."""
+        return self.score[:, None] - self.score[None, :]
+
 
 def scores(theta: Floats, covariance: Floats, *, anchor: int | None) -> Scores:
     """Scores in points: contender number `anchor` is exactly 1000, or (None) the mean is."""
@@ -32,38 +47,5 @@ def scores(theta: Floats, covariance: Floats, *, anchor: int | None) -> Scores:
     gauge = POINTS_PER_LOGIT * (np.eye(size) - reference[None, :])
     score = MEAN_SCORE + gauge @ theta
     spread = np.asarray(gauge @ covariance @ gauge.T)
-    half = NormalDist().inv_cdf(0.5 + CONFIDENCE / 2) * np.sqrt(np.maximum(np.diag(spread), 0.0))
+    half = NORMAL_QUANTILE * np.sqrt(np.maximum(np.diag(spread), 0.0))
     return Scores(score=score, low=score - half, high=score + half, covariance=spread)
-
-
-def rank_bounds(found: Scores, *, seed: int) -> tuple[Integers, Integers]:
-    """(K,) best and worst rank of each contender, all true at once with 95 % confidence.
-
-    A pair is separated when |difference| / se exceeds the 95th percentile of the largest such ratio over all
-    pairs under the normal law with this covariance (single-step max-T, simulated with `seed`).
-    """
-    size = len(found.score)
-    variance = np.diag(found.covariance)
-    se = np.sqrt(np.maximum(variance[:, None] + variance[None, :] - 2 * found.covariance, 0.0))
-    difference = found.score[:, None] - found.score[None, :]
-    beats = difference > np.maximum(_critical(found.covariance, se, seed=seed) * se, 1e-6)
-    best: Integers = 1 + beats.sum(axis=0)
-    worst: Integers = size - beats.sum(axis=1)
-    return best, worst
-
-
-def _critical(covariance: Floats, se: Floats, *, seed: int) -> float:
-    upper = np.triu_indices(len(covariance), 1)
-    scale = se[upper]
-    kept = scale > 1e-9
-    if not kept.any():
-        return 0.0
-    values, vectors = np.linalg.eigh(covariance)
-    root = vectors * np.sqrt(np.maximum(values, 0.0))
-    draws = np.random.default_rng(seed).standard_normal((_DRAWS, len(covariance))) @ root.T
-    first, second = upper[0][kept], upper[1][kept]
-    largest = [
-        (np.abs(part[:, first] - part[:, second]) / scale[kept]).max(axis=1)
-        for part in np.array_split(draws, _DRAWS // _CHUNK)
-    ]
-    return float(np.quantile(np.concatenate(largest), CONFIDENCE))

@@ -1,95 +1,102 @@
-"""The board of one source, computed from its judgements."""
+"""The board of one source, computed from its records."""
 
-import hashlib
-import json
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
 import numpy as np
 
-from services.domain.battle import Battle
-from services.domain.judgement import Judgement, Source, Winner
-from services.domain.rating import Board, Standing
+from services.domain.judgement import Source, Winner
+from services.domain.rating import Board, BoardSlice, IntervalKind, Standing
+from services.domain.vote_record import VoteRecord
+from services.ratings import anytime, publication, ranks
 from services.ratings.bradley_terry import Fit, fit, model_based, sandwich
-from services.ratings.games import Comparison, Floats, Games, games_from
-from services.ratings.intervals import Scores, rank_bounds, scores
+from services.ratings.games import Floats, Games
+from services.ratings.intervals import Scores, scores
+from services.ratings.publication import PublicationRules
+from services.ratings.rows import (
+    FEW_CLUSTERS,
+    Clustering,
+    Row,
+    clustering,
+    data_hash,
+    effective_size,
+    flagged,
+    games_of,
+    rows_of,
+)
+from services.ratings.slices import matches
 
-METHOD = "bradley-terry/newton, ties half, covariance clustered by battle, rank bounds max-t"
-FEW_CLUSTERS = 30
-_EQUAL_POINTS = 1e-6
-
-__all__ = ["METHOD", "Comparison", "board", "comparisons", "data_hash"]
-
-
-def comparisons(pairs: Sequence[tuple[Battle, Judgement]]) -> tuple[list[Comparison], int]:
-    """The comparisons in `pairs`, clustered by battle, and how many null judgements were left out."""
-    rows = [
-        Comparison(
-            contender_a=battle.contender_a, contender_b=battle.contender_b, winner=judgement.winner, cluster=battle.id
-        )
-        for battle, judgement in pairs
-        if judgement.winner is not None
-    ]
-    return rows, len(pairs) - len(rows)
+_RANKS = {IntervalKind.FIXED: "max-t", IntervalKind.ANYTIME: "confidence sequences, union bound"}
 
 
-def data_hash(rows: Sequence[Comparison]) -> str:
-    """SHA-256 over the canonical rows, one JSON array a line; the same for any row order and seat assignment."""
-    digest = hashlib.sha256()
-    for key in sorted(row.canonical().key for row in rows):
-        digest.update(json.dumps(key, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
-    return digest.hexdigest()
-
-
-def board(
-    rows: Sequence[Comparison],
+def board_of(
+    records: Sequence[VoteRecord],
     *,
     source: Source,
-    anchor: str,
-    seed: int,
     computed_at: datetime,
-    null_judgements: int,
+    seed: int,
+    anchor: str = "",
+    slice: BoardSlice | None = None,  # noqa: A002 - the word that boards use
+    rules: PublicationRules | None = None,
+    kind: IntervalKind = IntervalKind.FIXED,
 ) -> Board:
-    """The board of `rows`: the same for any order of the rows, and for any seats.
+    """The board of the `records` of `source` in `slice` (none: all): the same for any order of them, for any seats.
 
-    A contender without a comparison is not listed. `anchor` gets exactly 1000 points; when it is empty or has not
-    played, the mean is 1000. What a reader must know besides stands in `notes`.
+    `kind` is FIXED for what is cited and computed again, ANYTIME for what people watch. A contender without a counted
+    judgement is not listed. `anchor` gets exactly 1000 points; when it is empty or has not played, the mean is 1000.
+    What a reader must know besides stands in `notes`.
     """
-    used = sorted((row.canonical() for row in rows if row.contender_a != row.contender_b), key=lambda row: row.key)
-    notes = _row_notes(used, ignored=len(rows) - len(used))
+    part, limits = slice or BoardSlice(), rules or PublicationRules()
+    chosen = [record for record in records if record.source is source and matches(record, part)]
+    rows = rows_of(chosen, style=part.style_controlled)
+    notes = _record_notes(chosen, rows)
+    units = clustering(rows, source) if rows else Clustering(unit="battle", notes=())
     standings: tuple[Standing, ...] = ()
-    anchored = ""
-    if used:
-        games = games_from(used)
+    anchored, count = "", 0
+    if rows:
+        games = games_of(rows, unit=units.unit)
+        count = games.cluster_count
         anchored = anchor if anchor in games.names else ""
         if anchor and not anchored:
             notes.append(f"The anchor {anchor} has no judgements here; the mean is fixed at 1000 instead.")
         fitted = fit(games.wins())
         covariance, fit_notes = _covariance(games, fitted)
-        notes += fit_notes
+        notes += [*units.notes, *fit_notes]
         found = scores(fitted.theta, covariance, anchor=games.names.index(anchored) if anchored else None)
-        standings = _standings(used, games.names, found, seed=seed)
+        standings = _standings(rows, games, found, rules=limits, kind=kind, seed=seed)
+    out, lowered = flagged(chosen)
     return Board(
         source=source,
         standings=standings,
-        method=METHOD,
+        method=f"bradley-terry/newton, ties half, covariance clustered by {units.unit}, rank bounds {_RANKS[kind]}",
         seed=seed,
         anchor=anchored,
-        data_hash=data_hash(used),
-        judgements=len(used),
-        null_judgements=null_judgements,
+        data_hash=data_hash(rows, style=part.style_controlled),
+        judgements=len(rows),
+        null_judgements=sum(record.winner is None for record in chosen),
         notes=tuple(notes),
         computed_at=computed_at,
+        slice=part,
+        interval_kind=kind,
+        effective_size=effective_size(rows),
+        clusters=count,
+        counted_weight=sum(row.weight for row in rows),
+        excluded=out,
+        lowered=lowered,
     )
 
 
-def _row_notes(used: Sequence[Comparison], *, ignored: int) -> list[str]:
+def _record_notes(records: Sequence[VoteRecord], rows: Sequence[Row]) -> list[str]:
     notes = []
-    if ignored:
-        notes.append(f"{ignored} comparison(s) of a contender with itself were ignored.")
-    if not used:
+    alone = sum(record.winner is not None and record.contender_a == record.contender_b for record in records)
+    if alone:
+        notes.append(f"{alone} judgement(s) of a contender against itself were ignored.")
+    if not rows:
         notes.append("There are no judgements yet.")
+    nameless = sum(record.source is Source.HUMAN and record.counted and not record.voter for record in records)
+    if nameless:
+        notes.append(f"{nameless} vote(s) of people who are not known any more count as independent.")
     return notes
 
 
@@ -110,33 +117,49 @@ def _covariance(games: Games, fitted: Fit) -> tuple[Floats, list[str]]:
     return model_based(games, fitted), notes
 
 
-def _standings(rows: Sequence[Comparison], names: Sequence[str], found: Scores, *, seed: int) -> tuple[Standing, ...]:
-    best, worst = rank_bounds(found, seed=seed)
-    counts = _counts(rows)
-    table = [
-        Standing(
-            contender=name,
-            score=float(found.score[i]),
-            low=float(found.low[i]),
-            high=float(found.high[i]),
-            rank=1 + int((found.score > found.score[i] + _EQUAL_POINTS).sum()),
-            rank_low=int(best[i]),
-            rank_high=int(worst[i]),
-            judgements=counts[name].total(),
-            wins=counts[name]["win"],
-            losses=counts[name]["loss"],
-            ties=counts[name][Winner.TIE],
-            both_bad=counts[name][Winner.BOTH_BAD],
+def _standings(
+    rows: Sequence[Row], games: Games, found: Scores, *, rules: PublicationRules, kind: IntervalKind, seed: int
+) -> tuple[Standing, ...]:
+    rho = anytime.rho_for(rules.widest_interval)
+    live = anytime.half_widths(found.standard_errors, rho=rho)
+    better = ranks.better(found, kind=kind, seed=seed, rho=rho)
+    best, worst = ranks.bounds(better)
+    tied = ranks.not_distinguishable(better, games.names)
+    rank, bounded, counts = ranks.ranks(found.score), publication.bounded(games.wins()), _counts(rows)
+    table = []
+    for i, name in enumerate(games.names):
+        count = counts[name]
+        width = float(found.high[i] - found.low[i])
+        reason = rules.against(votes=count.total(), width=width, bounded=bool(bounded[i]))
+        table.append(
+            Standing(
+                contender=name,
+                score=float(found.score[i]),
+                low=float(found.low[i]),
+                high=float(found.high[i]),
+                rank=int(rank[i]),
+                rank_low=int(best[i]),
+                rank_high=int(worst[i]),
+                judgements=count.total(),
+                wins=count["win"],
+                losses=count["loss"],
+                ties=count[Winner.TIE],
+                both_bad=count[Winner.BOTH_BAD],
+                provisional=bool(reason),
+                provisional_reason=reason,
+                tied_with=tied[i],
+                live_low=float(found.score[i] - live[i]),
+                live_high=float(found.score[i] + live[i]),
+                both_bad_rate=count[Winner.BOTH_BAD] / count.total(),
+            )
         )
-        for i, name in enumerate(names)
-    ]
     return tuple(sorted(table, key=lambda row: (row.rank, row.contender)))
 
 
-def _counts(rows: Sequence[Comparison]) -> dict[str, Counter[str]]:
+def _counts(rows: Sequence[Row]) -> dict[str, Counter[str]]:
     counts: dict[str, Counter[str]] = {}
     for row in rows:
-        decided = {Winner.A: ("win", "loss"), Winner.B: ("loss", "win")}.get(row.winner)
+        decided = {"a": ("win", "loss"), "b": ("loss", "win")}.get(row.winner)
         first, second = decided or (row.winner, row.winner)
         counts.setdefault(row.contender_a, Counter())[first] += 1
         counts.setdefault(row.contender_b, Counter())[second] += 1

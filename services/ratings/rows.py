@@ -1,0 +1,140 @@
+"""What a board is computed from: the counted records in one canonical form, their hash, their arrays."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from services.domain.judgement import Source, Winner
+from services.domain.vote_record import VoteRecord
+from services.ratings.games import Comparison, Games, games_from
+
+FEW_CLUSTERS = 30
+
+_UNIT = {Source.HUMAN: "voter", Source.LLM: "prompt", Source.EXECUTION: "prompt"}
+
+
+@dataclass(frozen=True, kw_only=True, order=True)
+class Row:
+    """A counted judgement with the alphabetically smaller name in seat A; `style` are the features of A, then of B."""
+
+    contender_a: str
+    contender_b: str
+    winner: str
+    cluster: str
+    battle: str
+    weight: float
+    style: tuple[tuple[tuple[str, float], ...], tuple[tuple[str, float], ...]] = ((), ())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clustering:
+    """What counts as one independent unit: its name ("voter", "prompt" or "battle"), and what a reader must know."""
+
+    unit: str
+    notes: tuple[str, ...]
+
+
+def rows_of(records: Sequence[VoteRecord], *, style: bool = False) -> list[Row]:
+    """The counted records in canonical form, sorted: the same for any order of the records and any seats."""
+    return sorted(_row(record, style=style) for record in records if record.counted)
+
+
+def data_hash(rows: Sequence[Row], *, style: bool = False) -> str:
+    """SHA-256 over the sorted rows, one JSON array a line.
+
+    A line is `[contender_a, contender_b, winner, cluster, battle, weight]`; a style-controlled board adds the features
+    of either side as two objects.
+    """
+    digest = hashlib.sha256()
+    for row in sorted(rows):
+        line = [row.contender_a, row.contender_b, row.winner, row.cluster, row.battle, row.weight]
+        if style:
+            line += [dict(row.style[0]), dict(row.style[1])]
+        digest.update(json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass") + b"\n")
+    return digest.hexdigest()
+
+
+def clustering(rows: Sequence[Row], source: Source) -> Clustering:
+    """By voter or prompt; by battle where fewer than 30 of them make their covariance worthless.
+
+    Source of the limit: with few clusters the sandwich is too small (Cameron and Miller, 2015).
+    """
+    unit, notes = _UNIT[source], []
+    count = len({row.cluster for row in rows})
+    if count < FEW_CLUSTERS:
+        notes.append(
+            f"Only {count} {unit}(s): battles are taken as independent, so intervals speak of these {unit}s only, "
+            f"not of {unit}s in general."
+        )
+        return Clustering(unit="battle", notes=tuple(notes))
+    sizes = _weights(rows)
+    effective = sum(sizes.values()) ** 2 / sum(size**2 for size in sizes.values())
+    if effective < FEW_CLUSTERS:
+        notes.append(f"A few {unit}s gave most of the weight (as if there were {effective:.1f}): intervals are too narrow.")
+    return Clustering(unit=unit, notes=tuple(notes))
+
+
+def games_of(rows: Sequence[Row], *, unit: str) -> Games:
+    """The arrays of `rows`, clustered by battle or by their own clusters."""
+    return games_from(
+        [
+            Comparison(
+                contender_a=row.contender_a,
+                contender_b=row.contender_b,
+                winner=Winner(row.winner),
+                cluster=row.battle if unit == "battle" else row.cluster,
+                weight=row.weight,
+            )
+            for row in rows
+        ]
+    )
+
+
+def effective_size(rows: Sequence[Row]) -> float:
+    """(sum w)^2 / sum w^2; 0 without rows (Kish, 1965)."""
+    squares = sum(row.weight**2 for row in rows)
+    return sum(row.weight for row in rows) ** 2 / squares if squares else 0.0
+
+
+def flagged(records: Sequence[VoteRecord]) -> tuple[Mapping[str, int], Mapping[str, int]]:
+    """Judgements with a winner by flag code: how many a flag kept out, how many it lowered and left in.
+
+    A judgement with two such flags is counted under both.
+    """
+    out: Counter[str] = Counter()
+    lowered: Counter[str] = Counter()
+    for record in records:
+        if record.winner is None:
+            continue
+        out.update({flag.code.value for flag in record.flags if flag.factor == 0})
+        if record.weight > 0:
+            lowered.update({flag.code.value for flag in record.flags if flag.factor < 1})
+    return dict(sorted(out.items())), dict(sorted(lowered.items()))
+
+
+def _row(record: VoteRecord, *, style: bool) -> Row:
+    assert record.winner is not None  # noqa: S101 - counted records have one
+    sides = ((record.contender_a, record.side_a), (record.contender_b, record.side_b))
+    winner = record.winner
+    if record.contender_a > record.contender_b:
+        sides, winner = (sides[1], sides[0]), winner.swapped
+    first, second = sides
+    features = tuple(sorted(first[1].style.items())), tuple(sorted(second[1].style.items()))
+    return Row(
+        contender_a=first[0],
+        contender_b=second[0],
+        winner=winner.value,
+        cluster=record.cluster,
+        battle=record.battle_id,
+        weight=record.weight,
+        style=features if style else ((), ()),
+    )
+
+
+def _weights(rows: Sequence[Row]) -> dict[str, float]:
+    sizes: dict[str, float] = {}
+    for row in rows:
+        sizes[row.cluster] = sizes.get(row.cluster, 0.0) + row.weight
+    return sizes
