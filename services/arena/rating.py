@@ -2,12 +2,18 @@
 
 from dataclasses import dataclass
 
+from services.arena.vote_records import VoteRecords
 from services.clock import Clock
 from services.domain.judgement import Source
-from services.domain.rating import Board
+from services.domain.rating import Board, BoardSlice, IntervalKind
 from services.domain.work import Lease
-from services.ratings.standings import board, comparisons
+from services.errors import InvalidRequest
+from services.ratings.publication import PublicationRules
+from services.ratings.slices import SliceOptions, options
+from services.ratings.standings import board_of
 from services.store.unit_of_work import UnitOfWorkFactory
+
+_LISTED = 12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,9 +24,10 @@ class Rating:
     clock: Clock
     anchor: str
     seed: int
+    rules: PublicationRules = PublicationRules()
 
     def run(self, lease: Lease) -> None:
-        """Compute and store the board that the work names.
+        """Compute and store the live board that the work names.
 
         Raises:
             StaleLease: another attempt has taken over.
@@ -31,17 +38,40 @@ class Rating:
             uow.boards.put(fresh)
             uow.commit()
 
-    def compute(self, source: Source) -> Board:
-        """The board of `source` from the judgements stored now."""
-        with self.store() as uow:
-            judged = uow.judgements.by_source(source)
-        rows, nulls = comparisons([pair for pair in judged if source is not Source.HUMAN or pair[0].blind])
-        names = {row.contender_a for row in rows} | {row.contender_b for row in rows}
-        return board(
-            rows,
+    def compute(
+        self, source: Source, *, part: BoardSlice | None = None, kind: IntervalKind = IntervalKind.ANYTIME
+    ) -> Board:
+        """The board of `source` from the judgements stored now, of a slice or (None) of all of them.
+
+        Raises:
+            InvalidRequest: the slice asks for a value that no counted judgement has.
+        """
+        sliced = part is not None and part != BoardSlice()
+        records = VoteRecords(store=self.store).of(source, facts=sliced)
+        if part is not None and sliced:
+            _check(part, options(records))
+        counted = {name for record in records if record.counted for name in (record.contender_a, record.contender_b)}
+        return board_of(
+            records,
             source=source,
-            anchor=self.anchor if self.anchor in names else "",
+            slice=part,
+            anchor=self.anchor if sliced or self.anchor in counted else "",
             seed=self.seed,
             computed_at=self.clock.now(),
-            null_judgements=nulls,
+            rules=self.rules,
+            kind=kind,
         )
+
+    def options(self, source: Source) -> SliceOptions:
+        """Which slices of `source` have judgements now."""
+        return options(VoteRecords(store=self.store).of(source))
+
+
+def _check(part: BoardSlice, known: SliceOptions) -> None:
+    for name in ("category", "language", "environment", "judge"):
+        wanted, there = getattr(part, name), [value.value for value in known.of(name)]
+        if wanted and wanted not in there:
+            raise InvalidRequest(
+                f"No counted judgement has the {name} {wanted}.",
+                hint=f"There are: {', '.join(there[:_LISTED])}." if there else f"None has a {name} at all.",
+            )

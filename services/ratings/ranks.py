@@ -58,7 +58,7 @@ def ranks(score: Floats) -> Integers:
 def not_distinguishable(is_better: Booleans, names: Sequence[str]) -> list[tuple[str, ...]]:
     """Of each contender the others that are neither significantly better nor significantly worse, by name."""
     apart = is_better | is_better.T | np.eye(len(names), dtype=bool)
-    return [tuple(sorted(names[j] for j in np.flatnonzero(~row))) for row in apart]
+    return [tuple(sorted(name for name, out in zip(names, row, strict=True) if not out)) for row in apart]
 
 
 def _critical(covariance: Floats, errors: Floats, *, seed: int) -> float:

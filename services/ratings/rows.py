@@ -44,7 +44,8 @@ def rows_of(records: Sequence[VoteRecord], *, style: bool = False) -> list[Row]:
 def data_hash(rows: Sequence[Row], *, style: bool = False) -> str:
     """SHA-256 over the sorted rows, one JSON array a line.
 
-    A line is `[contender_a, contender_b, winner, cluster, battle, weight]`; a style-controlled board adds the features
+    A line is `[contender_a, contender_b, winner, cluster, battle, weight]`, the weight as Python writes a float (1.0);
+    a style-controlled board adds the features
     of either side as two objects.
     """
     digest = hashlib.sha256()
@@ -52,7 +53,9 @@ def data_hash(rows: Sequence[Row], *, style: bool = False) -> str:
         line = [row.contender_a, row.contender_b, row.winner, row.cluster, row.battle, row.weight]
         if style:
             line += [dict(row.style[0]), dict(row.style[1])]
-        digest.update(json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass") + b"\n")
+        digest.update(
+            json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass") + b"\n"
+        )
     return digest.hexdigest()
 
 
@@ -72,7 +75,9 @@ def clustering(rows: Sequence[Row], source: Source) -> Clustering:
     sizes = _weights(rows)
     effective = sum(sizes.values()) ** 2 / sum(size**2 for size in sizes.values())
     if effective < FEW_CLUSTERS:
-        notes.append(f"A few {unit}s gave most of the weight (as if there were {effective:.1f}): intervals are too narrow.")
+        notes.append(
+            f"A few {unit}s gave most of the weight (as if there were {effective:.1f}): intervals are too narrow."
+        )
     return Clustering(unit=unit, notes=tuple(notes))
 
 
@@ -128,7 +133,7 @@ def _row(record: VoteRecord, *, style: bool) -> Row:
         winner=winner.value,
         cluster=record.cluster,
         battle=record.battle_id,
-        weight=record.weight,
+        weight=float(record.weight),
         style=features if style else ((), ()),
     )
 

@@ -1,6 +1,8 @@
 """Judgements, votes and boards in SQL."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -66,14 +68,25 @@ class SqlVotes:
         return found.pseudonym if found else ""
 
 
+@dataclass(frozen=True, kw_only=True)
+class KeptBoard:
+    """The newest board of one source."""
+
+    source: Source
+    computed_at: datetime
+    board: Board
+
+
 class SqlBoards:
     """`BoardRepository` on one connection; a board never replaces one that was computed later."""
 
     def __init__(self, connection: sa.Connection) -> None:
-        self._rows = Rows(connection, BOARDS, Board)
+        self._rows = Rows(connection, BOARDS, KeptBoard)
 
     def put(self, board: Board) -> None:
-        self._rows.put(board, key=("source",), unless_newer="computed_at")
+        kept = KeptBoard(source=board.source, computed_at=board.computed_at, board=board)
+        self._rows.put(kept, key=("source",), unless_newer="computed_at")
 
     def find(self, source: Source) -> Board | None:
-        return self._rows.find(BOARDS.c.source == source)
+        found = self._rows.find(BOARDS.c.source == source)
+        return found.board if found else None

@@ -13,7 +13,7 @@ from services.domain.direct_run import RunReport, RunState
 from services.domain.execution import CapturedStream, ExecutionOutcome, StoredFile
 from services.domain.judgement import SeatOrder, Source, Winner
 from services.domain.problem import Problem
-from services.domain.rating import Board, Standing
+from services.domain.rating import Board
 from services.domain.registry_event import RegistryEventKind
 from services.domain.side import Side
 from services.domain.snippet import SourceFile
@@ -230,15 +230,8 @@ BOARDS = sa.Table(
     "boards",
     METADATA,
     sa.Column("source", Word(Source), primary_key=True),
-    sa.Column("standings", Document(tuple[Standing, ...]), nullable=False),
-    _text("method"),
-    sa.Column("seed", sa.BigInteger, nullable=False),
-    _text("anchor"),
-    _text("data_hash"),
-    sa.Column("judgements", sa.BigInteger, nullable=False),
-    sa.Column("null_judgements", sa.BigInteger, nullable=False),
-    sa.Column("notes", Document(tuple[str, ...]), nullable=False),
     sa.Column("computed_at", Moment, nullable=False),
+    sa.Column("board", Document(Board), nullable=False),
 )
 
 DIRECT_RUNS = sa.Table(

@@ -317,7 +317,7 @@ def test_get_for_update_makes_finishing_sides_take_turns(store_factory: SqlUnitO
 
 def test_a_number_too_big_for_its_column_is_invalid(store_factory: SqlUnitOfWorkFactory) -> None:
     with pytest.raises((InvalidRequest, OverflowError)), store_factory() as uow:
-        uow.boards.put(some.board(seed=2**70))
+        uow.interactions.put(some.record(events=2**70))
 
 
 def test_a_database_without_tables_names_the_command(tmp_path: Path) -> None:

@@ -10,7 +10,8 @@ import pytest
 from services.domain.judgement import Winner
 from services.ratings import bradley_terry as bt
 from services.ratings.games import Comparison, Floats, Games, games_from
-from services.ratings.intervals import rank_bounds, scores
+from services.ratings.intervals import scores
+from services.ratings.ranks import rank_bounds
 
 
 def record(a: str, b: str, *, wins: int = 0, losses: int = 0, ties: int = 0) -> list[Comparison]:

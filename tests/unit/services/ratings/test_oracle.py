@@ -3,7 +3,6 @@
 import csv
 import json
 import os
-from datetime import UTC, datetime
 from pathlib import Path
 
 import evalica
@@ -11,8 +10,10 @@ import numpy as np
 import pytest
 
 from services.domain.judgement import Source, Winner
+from services.domain.vote_record import VoteRecord
 from services.ratings.bradley_terry import POINTS_PER_LOGIT
-from services.ratings.standings import Comparison, board
+from services.ratings.standings import board_of
+from tests.fixtures.records import NOW, vote
 
 GOLDEN = Path(__file__).parents[3] / "golden" / "ratings" / "llmfao-crowd.json"
 EVALICA = {
@@ -23,24 +24,19 @@ EVALICA = {
 }
 
 
-def ratings(rows: list[Comparison]) -> dict[str, float]:
-    found = board(
-        rows, source=Source.HUMAN, anchor="", seed=0, computed_at=datetime(2026, 1, 1, tzinfo=UTC), null_judgements=0
-    )
+def ratings(records: list[VoteRecord]) -> dict[str, float]:
+    found = board_of(records, source=Source.HUMAN, seed=0, computed_at=NOW)
     return {row.contender: row.score for row in found.standings}
 
 
 def test_random_arena_agrees_with_evalica() -> None:
     rng = np.random.default_rng(1)
     pairs = [rng.choice(9, size=2, replace=False) for _ in range(1500)]
-    rows = [
-        Comparison(contender_a=f"m{a}", contender_b=f"m{b}", winner=list(Winner)[rng.integers(4)], cluster=str(i))
-        for i, (a, b) in enumerate(pairs)
-    ]
+    rows = [vote(f"m{a}", f"m{b}", list(Winner)[rng.integers(4)], number=i) for i, (a, b) in enumerate(pairs)]
     result = evalica.bradley_terry(
         [row.contender_a for row in rows],
         [row.contender_b for row in rows],
-        [EVALICA[row.winner] for row in rows],
+        [EVALICA[row.winner] for row in rows if row.winner],
         tolerance=1e-12,
         limit=100_000,
     )
@@ -57,8 +53,8 @@ def test_real_votes_give_the_golden_ratings() -> None:
     words = {"left": Winner.A, "right": Winner.B, "tie": Winner.TIE}
     with path.open(encoding="utf-8", newline="") as file:
         rows = [
-            Comparison(contender_a=r["left"], contender_b=r["right"], winner=words[r["winner"]], cluster=r["id"])
-            for r in csv.DictReader(file)
+            vote(r["left"], r["right"], words[r["winner"]], number=i, voter=r["worker"])
+            for i, r in enumerate(csv.DictReader(file))
         ]
     golden = json.loads(GOLDEN.read_text(encoding="utf-8"))["scores"]
     assert ratings(rows) == pytest.approx(golden, abs=1e-3)

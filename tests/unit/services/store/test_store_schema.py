@@ -2,12 +2,13 @@
 
 import multiprocessing
 import sqlite3
-from dataclasses import fields
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
@@ -17,7 +18,7 @@ from services.domain.direct_run import DirectRun
 from services.domain.execution import Execution
 from services.domain.interactions import InteractionRecord
 from services.domain.judgement import Judgement
-from services.domain.rating import Board, Snapshot
+from services.domain.rating import Snapshot
 from services.domain.registry_event import RegistryEvent
 from services.domain.snippet import Snippet
 from services.domain.vote import Vote, Voter
@@ -26,9 +27,18 @@ from services.domain.work import WorkItem
 from services.errors import ConfigurationError, PrerequisiteError, Unavailable
 from services.store import schema, tables
 from services.store.engine import create_engine_for
+from services.store.sql import SqlUnitOfWorkFactory
+from services.store.sql_judgements import KeptBoard
+from tests.contract import store_values as some
 from tests.fixtures.postgres import postgres_server, postgres_url
 
 __all__ = ["postgres_server", "postgres_url"]
+
+
+OLD_STANDING = {
+    "contender", "score", "low", "high", "rank", "rank_low", "rank_high", "judgements", "wins", "losses", "ties",
+    "both_bad",
+}  # fmt: skip
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -52,7 +62,7 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         (tables.BATTLE_FACTS, BattleFacts),
         (tables.REGISTRY_EVENTS, RegistryEvent),
         (tables.SNAPSHOTS, Snapshot),
-        (tables.BOARDS, Board),
+        (tables.BOARDS, KeptBoard),
         (tables.DIRECT_RUNS, DirectRun),
         (tables.INTERACTIONS, InteractionRecord),
         (tables.WORK, WorkItem),
@@ -67,7 +77,7 @@ def test_upgrade_goes_from_nothing_to_head_and_stays_there(empty_url: str) -> No
     assert not schema.check(empty_url)
     schema.upgrade(empty_url)
     schema.upgrade(empty_url)
-    assert schema.current(empty_url) == schema.head() == "0005"
+    assert schema.current(empty_url) == schema.head() == "0006"
     assert schema.check(empty_url)
 
 
@@ -95,6 +105,43 @@ def _checks(connection: sa.Connection) -> set[Any]:
 def _declared(table: sa.Table) -> list[sa.Constraint]:
     everywhere = [*table.constraints, *(one for column in table.columns for one in column.constraints)]
     return [one for one in everywhere if isinstance(one, sa.CheckConstraint)]
+
+
+def test_boards_from_before_they_were_documents_are_kept(empty_url: str) -> None:
+    """The store of revision 0005 held a board as columns; all it said is there afterwards, the rest is the default."""
+    if empty_url.startswith("sqlite"):
+        Path(empty_url.removeprefix("sqlite:///")).parent.mkdir()
+    engine = create_engine_for(empty_url)
+    with engine.connect() as connection, connection.begin():
+        config = schema._config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0005")
+    old = replace(some.board(), standings=(replace(some.board().standings[0], low=900.0),))
+    columns = {name: getattr(old, name) for name in ("source", "method", "seed", "anchor", "data_hash", "judgements")}
+    table = sa.table(
+        "boards",
+        *(sa.column(name) for name in (*columns, "null_judgements")),
+        sa.column("standings", sa.JSON()),
+        sa.column("notes", sa.JSON()),
+        sa.column("computed_at", sa.DateTime(timezone=True)),
+    )
+    row = {name: value for name, value in asdict(old.standings[0]).items() if name in OLD_STANDING}
+    with engine.begin() as connection:
+        connection.execute(
+            sa.insert(table),
+            {
+                **columns,
+                "source": old.source.value,
+                "null_judgements": old.null_judgements,
+                "standings": [row],
+                "notes": list(old.notes),
+                "computed_at": old.computed_at,
+            },
+        )
+    engine.dispose()
+    schema.upgrade(empty_url)
+    with SqlUnitOfWorkFactory(create_engine_for(empty_url))() as uow:
+        assert uow.boards.find(old.source) == old
 
 
 def test_processes_that_upgrade_at_once_all_succeed(empty_url: str) -> None:
