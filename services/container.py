@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sandboxes.environment import Environment
 from sandboxes.runner import Runner
 from services.arena.battles import Battles
+from services.arena.boards import Boards
 from services.arena.direct_runs import DirectRuns
 from services.arena.interactions import Interactions
 from services.arena.orchestrator import Orchestrator
@@ -42,6 +43,7 @@ class Services:
     environments: Sequence[Environment]
     battles: Battles
     repeats: Repeats
+    boards: Boards
     runs: DirectRuns
     interactions: Interactions
     wait_seconds: float

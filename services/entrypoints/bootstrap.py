@@ -15,6 +15,7 @@ from sandboxes.environment import Environment
 from sandboxes.errors import SandboxError
 from sandboxes.registry import Registry
 from services.arena.battles import Battles
+from services.arena.boards import Boards
 from services.arena.direct_runs import DirectRuns
 from services.arena.direct_stage import DirectStage
 from services.arena.effects import Publisher
@@ -309,6 +310,7 @@ class Assembly:
                 ids=self.ids,
                 rng=random.SystemRandom(),
             ),
+            boards=Boards(store=store, rating=self.rating),
             repeats=Repeats(
                 store=store,
                 clock=self.clock,

@@ -1,16 +1,75 @@
 """Boards: one per source of judgements, never summed."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query
 
 from services.api.dependencies import ServicesDep, problems
-from services.api.schemas.leaderboard import BoardOut
+from services.api.schemas.leaderboard import (
+    BoardOut,
+    HistoryPointOut,
+    MatricesOut,
+    PublishedBoardOut,
+    SliceOptionsOut,
+    SliceQuery,
+    SnapshotOut,
+)
 from services.domain.judgement import Source
+from services.domain.rating import BoardSlice
+from services.errors import InvalidRequest
 
 router = APIRouter(prefix="/leaderboard", tags=["leaderboard"])
+SourceQuery = Annotated[Source, Query(description="Whose judgements.")]
+SnapshotNumber = Annotated[int, Path(ge=1, le=2**31 - 1, description="Number of a published board.")]
+
+
+def slice_of(query: Annotated[SliceQuery, Query()]) -> BoardSlice:
+    """The slice that the query asks for.
+
+    Raises:
+        InvalidRequest: it ends before it begins.
+    """
+    try:
+        return query.slice()
+    except ValueError as error:
+        raise InvalidRequest(str(error)) from None
+
+
+SliceDep = Annotated[BoardSlice, Depends(slice_of)]
 
 
 @router.get("", response_model=BoardOut, responses=problems(422, 503))
-def read_board(services: ServicesDep, source: Source = Source.HUMAN) -> BoardOut:
-    """The newest board of one source; empty when nothing has been judged yet."""
-    with services.store() as uow:
-        return BoardOut.of(source, uow.boards.find(source))
+def read_board(services: ServicesDep, part: SliceDep, source: SourceQuery = Source.HUMAN) -> BoardOut:
+    """The live board of one source, or of a slice of it; empty when nothing has been judged yet."""
+    return BoardOut.of(source, services.boards.of(source, part))
+
+
+@router.get("/slices", response_model=SliceOptionsOut, responses=problems(422, 503))
+def list_slices(services: ServicesDep, source: SourceQuery = Source.HUMAN) -> SliceOptionsOut:
+    """The values that a slice of a source can ask for, with their counted judgements."""
+    return SliceOptionsOut.of(services.boards.options(source))
+
+
+@router.get("/matrices", response_model=MatricesOut, responses=problems(422, 503))
+def read_matrices(services: ServicesDep, part: SliceDep, source: SourceQuery = Source.HUMAN) -> MatricesOut:
+    """Judgements and win rates of every pair."""
+    return MatricesOut.of(services.boards.matrices(source, part))
+
+
+@router.get("/history", response_model=dict[str, list[HistoryPointOut]], responses=problems(422, 503))
+def read_history(services: ServicesDep, source: SourceQuery = Source.HUMAN) -> dict[str, list[HistoryPointOut]]:
+    """How scores went from snapshot to snapshot, by contender."""
+    found = services.boards.history(source)
+    return {name: [HistoryPointOut.of(point) for point in points] for name, points in found.items()}
+
+
+@router.get("/snapshots", response_model=list[SnapshotOut], responses=problems(503))
+def list_snapshots(services: ServicesDep) -> list[SnapshotOut]:
+    """Every published board, oldest first: these are what to cite."""
+    return [SnapshotOut.of(snapshot) for snapshot in services.boards.snapshots()]
+
+
+@router.get("/snapshots/{number}", response_model=PublishedBoardOut, responses=problems(404, 422, 503))
+def read_snapshot(number: SnapshotNumber, services: ServicesDep) -> PublishedBoardOut:
+    """A published board, with ordinary intervals."""
+    return PublishedBoardOut.of(services.boards.snapshot(number))
