@@ -71,6 +71,13 @@ class Settings(BaseSettings):
     )
     anchor: str = Field("", description="Contender fixed at 1000 points; empty fixes the mean.")
     rating_seed: int = Field(20_240_101, description="Seed of the rating bootstrap.")
+    publication_votes: int = Field(50, ge=0, description="Judgements below which a standing is provisional.")
+    publication_points: float = Field(
+        200.0,
+        gt=0,
+        allow_inf_nan=False,
+        description="Width in points of the 95 % interval above which a standing is provisional.",
+    )
     repeats: Literal["off", "own", "all"] = Field(
         "own", description="Which battles voters may be shown again: none, those they voted on, or everybody's."
     )

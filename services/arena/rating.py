@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from services.arena.vote_records import VoteRecords
 from services.clock import Clock
 from services.domain.judgement import Source
-from services.domain.rating import Board, BoardSlice, IntervalKind
+from services.domain.rating import Board, BoardSlice, IntervalKind, PublicationRules
 from services.domain.work import Lease
 from services.errors import InvalidRequest
-from services.ratings.publication import PublicationRules
-from services.ratings.slices import SliceOptions, options
+from services.ratings.matrices import Matrices, matrices
+from services.ratings.slices import SliceOptions, matches, options
 from services.ratings.standings import board_of
 from services.store.unit_of_work import UnitOfWorkFactory
 
@@ -61,6 +61,12 @@ class Rating:
             rules=self.rules,
             kind=kind,
         )
+
+    def matrices(self, source: Source, *, part: BoardSlice | None = None) -> Matrices:
+        """Who met whom how often, and who won how often, in the judgements stored now; raises as `compute` does."""
+        wanted, records = part or BoardSlice(), VoteRecords(store=self.store).of(source)
+        _check(wanted, options(records))
+        return matrices([record for record in records if matches(record, wanted)])
 
     def options(self, source: Source) -> SliceOptions:
         """Which slices of `source` have judgements now."""

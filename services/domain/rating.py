@@ -1,5 +1,6 @@
 """Ratings and standings: numbers on the 400-per-decade scale."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -45,6 +46,25 @@ class BoardSlice:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PublicationRules:
+    """A standing is provisional below `minimum_votes` judgements or while its ordinary 95 % interval is wider than
+    `widest_interval` points; live intervals are tuned for that width.
+
+    Raises:
+        ValueError: a threshold makes no sense.
+    """
+
+    minimum_votes: int = 50
+    widest_interval: float = 200.0
+
+    def __post_init__(self) -> None:
+        if self.minimum_votes < 0:
+            raise ValueError(f"The minimum of votes cannot be negative: {self.minimum_votes}")
+        if not 0 < self.widest_interval < math.inf:
+            raise ValueError(f"The widest interval must be positive and finite: {self.widest_interval}")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Standing:
     """A leaderboard row: score and 95 % intervals in rating points; counts are judgements.
 
@@ -87,9 +107,9 @@ class Board:
     `method` names the estimator, `seed` drives the simulation behind rank bounds, `data_hash` is the SHA-256 of the
     rows used, `anchor` the fixed contender or empty when the mean is fixed at 1000; `notes` lists what a reader must
     know (for example a ridge prior used because the win graph is not connected). `interval_kind` says which of a
-    standing's intervals is to be read. `judgements` were counted, with `counted_weight` as the sum of their weights
-    and `effective_size` = (sum w)^2 / sum w^2; they form `clusters` independent units. `excluded` counts, by flag
-    code, what was kept out, `lowered` what counts for less than one.
+    standing's intervals is to be read, `rules` what makes a standing provisional. `judgements` were counted, with
+    `counted_weight` as the sum of their weights and `effective_size` = (sum w)^2 / sum w^2; they form `clusters`
+    independent units. `excluded` counts, by flag code, what was kept out, `lowered` what counts for less than one.
     """
 
     source: Source
@@ -104,6 +124,7 @@ class Board:
     computed_at: datetime
     slice: BoardSlice = BoardSlice()
     interval_kind: IntervalKind = IntervalKind.FIXED
+    rules: PublicationRules = PublicationRules()
     effective_size: float = 0.0
     clusters: int = 0
     counted_weight: float = 0.0

@@ -33,6 +33,7 @@ from services.arena.work_runner import OnFailure, WorkRunner
 from services.clock import RandomIds, SystemClock
 from services.container import Services
 from services.contenders.catalogue import YamlCatalogue
+from services.domain.rating import PublicationRules
 from services.domain.snippet import Snippet
 from services.domain.work import WorkKind
 from services.entrypoints.broker import Broker, find_broker
@@ -186,7 +187,16 @@ class Assembly:
     @cached_property
     def rating(self) -> Rating:
         """Computes boards."""
-        return Rating(store=self.store, clock=self.clock, anchor=self.settings.anchor, seed=self.settings.rating_seed)
+        settings = self.settings
+        return Rating(
+            store=self.store,
+            clock=self.clock,
+            anchor=settings.anchor,
+            seed=settings.rating_seed,
+            rules=PublicationRules(
+                minimum_votes=settings.publication_votes, widest_interval=settings.publication_points
+            ),
+        )
 
     @cached_property
     def work_runner(self) -> WorkRunner:

@@ -1,43 +1,25 @@
 """When a standing may be cited: enough votes, an interval that is narrow enough, a score that rests on votes."""
 
-import math
-from dataclasses import dataclass
-
 import numpy as np
 from scipy.sparse.csgraph import connected_components
 
+from services.domain.rating import PublicationRules
 from services.ratings.games import Floats
 from services.ratings.ranks import Booleans
 
+__all__ = ["PublicationRules", "bounded", "provisional_reason"]
 
-@dataclass(frozen=True, kw_only=True)
-class PublicationRules:
-    """A standing is provisional below `minimum_votes` judgements or while its ordinary 95 % interval is wider than
-    `widest_interval` points. The live board's intervals are tuned for that width.
 
-    Raises:
-        ValueError: a threshold makes no sense.
-    """
-
-    minimum_votes: int = 50
-    widest_interval: float = 200.0
-
-    def __post_init__(self) -> None:
-        if self.minimum_votes < 0:
-            raise ValueError(f"The minimum of votes cannot be negative: {self.minimum_votes}")
-        if not (math.isfinite(self.widest_interval) and self.widest_interval > 0):
-            raise ValueError(f"The widest interval must be positive and finite: {self.widest_interval}")
-
-    def against(self, *, votes: int, width: float, bounded: bool) -> str:
-        """Why a standing is provisional; "" when it may be cited."""
-        reasons = []
-        if votes < self.minimum_votes:
-            reasons.append(f"{votes} of {self.minimum_votes} judgements")
-        if width > self.widest_interval:
-            reasons.append(f"an interval of {width:.0f} points, more than {self.widest_interval:g}")
-        if not bounded:
-            reasons.append("it has not both won and lost against the rest, directly or through others")
-        return "; ".join(reasons)
+def provisional_reason(rules: PublicationRules, *, votes: int, width: float, bounded: bool) -> str:
+    """Why a standing with an ordinary interval of `width` points is not to be cited yet; "" when it may be."""
+    reasons = []
+    if votes < rules.minimum_votes:
+        reasons.append(f"{votes} of {rules.minimum_votes} judgements")
+    if width > rules.widest_interval:
+        reasons.append(f"an interval of {width:.0f} points, more than {rules.widest_interval:g}")
+    if not bounded:
+        reasons.append("it has not both won and lost against the rest, directly or through others")
+    return "; ".join(reasons)
 
 
 def bounded(wins: Floats) -> Booleans:

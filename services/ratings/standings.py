@@ -7,13 +7,12 @@ from datetime import datetime
 import numpy as np
 
 from services.domain.judgement import Source, Winner
-from services.domain.rating import Board, BoardSlice, IntervalKind, Standing
+from services.domain.rating import Board, BoardSlice, IntervalKind, PublicationRules, Standing
 from services.domain.vote_record import VoteRecord
 from services.ratings import anytime, publication, ranks
 from services.ratings.bradley_terry import Fit, fit, model_based, sandwich
 from services.ratings.games import Floats, Games
 from services.ratings.intervals import Scores, scores
-from services.ratings.publication import PublicationRules
 from services.ratings.rows import (
     FEW_CLUSTERS,
     Clustering,
@@ -79,6 +78,7 @@ def board_of(
         computed_at=computed_at,
         slice=part,
         interval_kind=kind,
+        rules=limits,
         effective_size=effective_size(rows),
         clusters=count,
         counted_weight=sum(row.weight for row in rows),
@@ -130,7 +130,7 @@ def _standings(
     for i, name in enumerate(games.names):
         count = counts[name]
         width = float(found.high[i] - found.low[i])
-        reason = rules.against(votes=count.total(), width=width, bounded=bool(bounded[i]))
+        reason = publication.provisional_reason(rules, votes=count.total(), width=width, bounded=bool(bounded[i]))
         table.append(
             Standing(
                 contender=name,

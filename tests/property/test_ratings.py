@@ -91,7 +91,7 @@ def test_another_anchor_only_shifts_the_scores(records: list[VoteRecord], anchor
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(["xy", "yz", "xz"]), st.sampled_from(Winner)), min_size=60, max_size=120))
 def test_a_second_crowd_that_votes_the_same_halves_the_variance(outcomes: list[tuple[str, Winner]]) -> None:
-    once = [vote(*pair, winner, number=number) for number, (pair, winner) in enumerate(outcomes)]
+    once = [vote(pair[0], pair[1], winner, number=number) for number, (pair, winner) in enumerate(outcomes)]
     again = [
         replace(record, id=f"{record.id}+", battle_id=f"{record.battle_id}+", voter=f"{record.voter}+")
         for record in once

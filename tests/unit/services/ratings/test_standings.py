@@ -10,9 +10,8 @@ import numpy as np
 import pytest
 
 from services.domain.judgement import Source, Winner
-from services.domain.rating import Board, BoardSlice, IntervalKind
+from services.domain.rating import Board, BoardSlice, IntervalKind, PublicationRules
 from services.domain.vote_record import Flag, FlagCode, SideFacts, VoteRecord
-from services.ratings.publication import PublicationRules
 from services.ratings.rows import rows_of
 from services.ratings.slices import options
 from services.ratings.standings import board_of

@@ -1,0 +1,82 @@
+"""Boards and matrices as tables."""
+
+from rich.markup import escape
+from rich.table import Table
+
+from services.cli.output import results
+from services.domain.rating import Board, BoardSlice, IntervalKind, Standing
+from services.ratings.matrices import Matrices
+
+_NAMED = 3
+_KINDS = {
+    IntervalKind.ANYTIME: "live: ranks and live intervals hold however often one looks",
+    IntervalKind.FIXED: "ranks and ordinary intervals, for one look at a fixed amount of data",
+}
+
+
+def print_board(board: Board) -> None:
+    """One table on stdout, with what must be known beside it."""
+    console = results()
+    table = Table(title="\n".join(_title(board)), title_justify="left")
+    columns = "rank|contender|score|live 95 %|ordinary 95 %|n|won|lost|tied|both bad|not distinguishable from"
+    for name in columns.split("|"):
+        table.add_column(name, justify="left" if name in ("contender", "not distinguishable from") else "right")
+    for row in board.standings:
+        table.add_row(*_cells(row))
+    console.print(table)
+    provisional = [row for row in board.standings if row.provisional]
+    for row in provisional:
+        console.print(f"  * provisional: {row.contender}: {row.provisional_reason}", markup=False, style="dim")
+    for note in board.notes:
+        console.print(f"  note: {note}", markup=False, style="dim")
+
+
+def print_matrices(found: Matrices) -> None:
+    """One line for each pair that met, from the side of the alphabetically smaller name, and the same of the other."""
+    console = results()
+    if not found.names:
+        console.print("No judgements yet. Play a battle: arena battle run --prompt '...'")
+        return
+    table = Table(title="Share of points that the contender took from the opponent", title_justify="left")
+    for name in ("contender", "opponent", "n", "rate", "95 %"):
+        table.add_column(name, justify="left" if name in ("contender", "opponent") else "right")
+    for name, line in zip(found.names, found.rates, strict=True):
+        for opponent, cell in zip(found.names, line, strict=True):
+            if cell is not None:
+                interval = f"{cell.low:.3f} .. {cell.high:.3f}"
+                table.add_row(escape(name), escape(opponent), str(cell.judgements), f"{cell.rate:.3f}", interval)
+    console.print(table)
+
+
+def _title(board: Board) -> list[str]:
+    counted = f"{board.source} judgements · {board.judgements} counted"
+    if board.counted_weight and board.counted_weight != board.judgements:
+        counted += f" with weight {board.counted_weight:.1f}"
+    counted += f", {board.null_judgements} null"
+    if board.excluded:
+        counted += ", kept out: " + ", ".join(f"{count} {code}" for code, count in board.excluded.items())
+    part = ", ".join(f"{name} {escape(str(value))}" for name, value in vars(board.slice).items() if value)
+    sliced = [f"slice: {part}"] if board.slice != BoardSlice() else []
+    return [counted, *sliced, _KINDS[board.interval_kind]]
+
+
+def _cells(row: Standing) -> list[str]:
+    rank = str(row.rank) if row.rank_low == row.rank_high else f"{row.rank_low}-{row.rank_high}"
+    name = escape(row.contender) + (" *" if row.provisional else "")
+    live = "" if row.live_low is None else f"{row.live_low:.0f} .. {row.live_high:.0f}"
+    tied = ", ".join(escape(other) for other in row.tied_with[:_NAMED])
+    more = f" and {len(row.tied_with) - _NAMED} more" if len(row.tied_with) > _NAMED else ""
+    bad = "" if row.both_bad_rate is None else f"{100 * row.both_bad_rate:.0f} %"
+    return [
+        rank,
+        name,
+        f"{row.score:.0f}",
+        live,
+        f"{row.low:.0f} .. {row.high:.0f}",
+        str(row.judgements),
+        str(row.wins),
+        str(row.losses),
+        str(row.ties + row.both_bad),
+        bad,
+        tied + more,
+    ]
