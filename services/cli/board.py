@@ -141,8 +141,9 @@ def _stored(sources: list[Source]) -> list[Board]:
 
 def _slice(since: datetime | None, until: datetime | None, **wanted: Any) -> BoardSlice:
     """The slice that the options ask for; moments are UTC."""
-    moments = {"since": since and since.replace(tzinfo=UTC), "until": until and until.replace(tzinfo=UTC)}
     try:
-        return BoardSlice(**moments, **wanted)
+        return BoardSlice(
+            since=since and since.replace(tzinfo=UTC), until=until and until.replace(tzinfo=UTC), **wanted
+        )
     except ValueError as error:
         raise InvalidRequest(str(error), hint="--since must lie before --until.") from error

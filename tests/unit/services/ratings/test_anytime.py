@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from services.domain.rating import IntervalKind
-from services.ratings import bradley_terry as bt
 from services.ratings.anytime import half_widths, rho_for
-from services.ratings.games import Floats, Games
-from services.ratings.intervals import NORMAL_QUANTILE, scores
+from services.ratings.intervals import NORMAL_QUANTILE
 from services.ratings.ranks import better
+from tests.fixtures.simulated_arena import board_at, ever_missed, moments, play
 
 RHO = rho_for(200.0)
+THETA = np.linspace(0.8, -0.8, 5)
 
 
 def test_the_width_is_the_normal_mixture_boundary_over_the_information() -> None:
@@ -40,13 +40,17 @@ def test_a_width_that_makes_no_sense_is_refused(width: float) -> None:
 
 def test_peeking_breaks_fixed_intervals_and_not_live_ones() -> None:
     """Votes arrive one by one, the board is looked at 100 times; a miss at any look counts, for each contender."""
-    fixed, live = peek(np.random.default_rng(11), arenas=100, looks=100, battles=3000, voters=0)
+    fixed, live = ever_missed(
+        np.random.default_rng(11), THETA, arenas=100, looks=moments(200, 3000, 100), voters=0, rho=RHO
+    )
     assert live <= 0.05
     assert fixed > 0.15
 
 
 def test_peeking_at_voters_with_tastes_of_their_own_breaks_only_fixed_intervals() -> None:
-    fixed, live = peek(np.random.default_rng(12), arenas=100, looks=60, battles=3000, voters=100)
+    fixed, live = ever_missed(
+        np.random.default_rng(12), THETA, arenas=100, looks=moments(200, 3000, 60), voters=100, rho=RHO
+    )
     assert live <= 0.05
     assert fixed > 0.15
 
@@ -64,51 +68,3 @@ def test_equal_contenders_are_told_apart_by_peeking_only_with_fixed_ranks() -> N
             wrong[kind] += seen[kind]
     assert wrong[IntervalKind.ANYTIME] <= 5
     assert wrong[IntervalKind.FIXED] >= 12
-
-
-def peek(rng: np.random.Generator, *, arenas: int, looks: int, battles: int, voters: int) -> tuple[float, float]:
-    """The share of contenders whose true score leaves the fixed and the live interval at any look."""
-    theta = np.linspace(0.8, -0.8, 5)
-    truth = 1000 + bt.POINTS_PER_LOGIT * theta
-    missed = np.zeros((2, arenas, 5), dtype=bool)
-    for arena in range(arenas):
-        games = play(rng, theta, battles=battles, voters=voters)
-        for look in moments(200, battles, looks):
-            found = board_at(games, look)
-            away = np.abs(found.score - truth)
-            missed[0, arena] |= away > found.high - found.score
-            missed[1, arena] |= away > half_widths(found.standard_errors, rho=RHO)
-    return float(missed[0].mean()), float(missed[1].mean())
-
-
-def moments(first: int, last: int, count: int) -> list[int]:
-    return [int(moment) for moment in np.unique(np.geomspace(first, last, count).round())]
-
-
-def play(rng: np.random.Generator, theta: Floats, *, battles: int, voters: int) -> Games:
-    """Each voter sees the strengths through a taste that averages out in the points that voters give."""
-    size = len(theta)
-    first = rng.integers(0, size, battles)
-    second = (first + rng.integers(1, size, battles)) % size
-    who = rng.integers(0, voters, battles) if voters else np.arange(battles)
-    chance = 1 / (1 + np.exp(theta[second] - theta[first]))
-    if voters:
-        taste = rng.uniform(-0.08, 0.08, (voters, size))
-        chance = chance + taste[who, first] - taste[who, second]
-    points = (rng.random(battles) < chance).astype(np.float64)
-    names = tuple(f"m{i}" for i in range(size))
-    return Games(names=names, first=first, second=second, points=points, weights=np.ones(battles), clusters=who)
-
-
-def board_at(games: Games, look: int):  # type: ignore[no-untyped-def]
-    _, clusters = np.unique(games.clusters[:look], return_inverse=True)
-    part = Games(
-        names=games.names,
-        first=games.first[:look],
-        second=games.second[:look],
-        points=games.points[:look],
-        weights=games.weights[:look],
-        clusters=clusters,
-    )
-    fitted = bt.fit(part.wins())
-    return scores(fitted.theta, bt.sandwich(part, fitted), anchor=None)

@@ -6,9 +6,12 @@ import pytest
 from services.domain.rating import IntervalKind
 from services.ratings import bradley_terry as bt
 from services.ratings import ranks
+from services.ratings.anytime import rho_for
 from services.ratings.games import Floats
 from services.ratings.intervals import Scores, scores
-from tests.unit.services.ratings.test_anytime import RHO, board_at, play
+from tests.fixtures.simulated_arena import board_at, play
+
+RHO = rho_for(200.0)
 
 
 def known(score: list[float], variance: float) -> Scores:
