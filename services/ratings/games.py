@@ -11,7 +11,12 @@ from services.domain.judgement import Winner
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-_POINTS = {Winner.A: 1.0, Winner.B: 0.0, Winner.TIE: 0.5, Winner.BOTH_BAD: 0.5}
+FIRST, SECOND, TIE, BOTH_BAD = range(4)
+"""Codes of outcomes: the contender named first won, the second won, a tie, both bad."""
+OUTCOMES = 4
+
+_CODES = {Winner.A: FIRST, Winner.B: SECOND, Winner.TIE: TIE, Winner.BOTH_BAD: BOTH_BAD}
+_POINTS = np.array([1.0, 0.0, 0.5, 0.5])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +52,8 @@ class Games:
     """N comparisons over K contenders.
 
     `first`, `second`: (N,) indices into `names`; `points`: (N,) 1 when the first won, 0 when it lost, 0.5 for a
-    tie or both bad; `weights`: (N,); `clusters`: (N,) codes 0..G-1.
+    tie or both bad; `weights`: (N,); `clusters`: (N,) codes 0..G-1; `both_bad`: (N,) which of the halves were both
+    bad, None where nobody asked.
     """
 
     names: tuple[str, ...]
@@ -56,6 +62,16 @@ class Games:
     points: Floats
     weights: Floats
     clusters: Integers
+    both_bad: NDArray[np.bool_] | None = None
+
+    @property
+    def outcomes(self) -> Integers:
+        """(N,) codes FIRST, SECOND, TIE, BOTH_BAD."""
+        codes = np.full(len(self.points), TIE, dtype=np.int64)
+        codes[self.points == 1.0], codes[self.points == 0.0] = FIRST, SECOND
+        if self.both_bad is not None:
+            codes[self.both_bad] = BOTH_BAD
+        return codes
 
     @property
     def cluster_count(self) -> int:
@@ -84,11 +100,13 @@ def games_from(rows: Sequence[Comparison]) -> Games:
     names = sorted({row.contender_a for row in rows} | {row.contender_b for row in rows})
     index = {name: i for i, name in enumerate(names)}
     codes = {cluster: i for i, cluster in enumerate(sorted({row.cluster for row in rows}))}
+    outcomes = np.array([_CODES[row.winner] for row in rows], dtype=np.int64)
     return Games(
         names=tuple(names),
         first=np.array([index[row.contender_a] for row in rows], dtype=np.int64),
         second=np.array([index[row.contender_b] for row in rows], dtype=np.int64),
-        points=np.array([_POINTS[row.winner] for row in rows], dtype=np.float64),
+        points=_POINTS[outcomes],
         weights=np.array([row.weight for row in rows], dtype=np.float64),
         clusters=np.array([codes[row.cluster] for row in rows], dtype=np.int64),
+        both_bad=outcomes == BOTH_BAD,
     )
