@@ -6,6 +6,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from services.domain.snippet import SourceFile
+from services.extraction.category import CATEGORIES, category_of
 from services.extraction.style import FEATURES, style_of
 
 PIECES = st.sampled_from(
@@ -28,3 +29,9 @@ def test_any_answer_has_finite_numbers(text: str, files: list[SourceFile]) -> No
     assert all(math.isfinite(value) and value >= 0 for value in found.values())
     assert all(found[name] <= 1 for name in ("comment_share", "has_tests", "type_hints"))
     assert found == style_of(text, files)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text())
+def test_any_prompt_has_a_category_or_none(prompt: str) -> None:
+    assert category_of(prompt) in {*CATEGORIES, ""}
