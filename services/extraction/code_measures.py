@@ -34,7 +34,8 @@ _PYTHON_IMPORT = re.compile(r"^[ \t]*(?:import|from)[ \t]+([A-Za-z_]\w*)", re.MU
 _TEST_PATH = re.compile(r"(?:^|/)(?:tests?|__tests__|spec)/|(?:^|/)test_[^/]*$|[._-](?:test|spec)\.\w+$|Tests?\.java$")
 _TEST = re.compile(
     r"^[ \t]*(?:async[ \t]+)?def[ \t]+test_|\bunittest\.TestCase\b|^[ \t]*@(?:Test|pytest\.)"
-    r"|^[ \t]*#\[(?:tokio::)?test\]|^[ \t]*func[ \t]+Test\w*\(|^[ \t]*(?:describe|it|test)\([\"'`]|\btest_that\(|\bTEST(?:_F|_CASE)?\(",
+    r"|^[ \t]*#\[(?:tokio::)?test\]|^[ \t]*func[ \t]+Test\w*\(|^[ \t]*(?:describe|it|test)\([\"'`]"
+    r"|\btest_that\(|\bTEST(?:_F|_CASE)?\(",
     re.MULTILINE,
 )
 _SECTION = re.compile(r"<(/?)(style|script)\b", re.IGNORECASE)
