@@ -69,6 +69,25 @@ class Settings(BaseSettings):
     execution_wait_seconds: float = Field(
         60.0, ge=0, le=600, description="Longest that a request with wait=true is held."
     )
+    pair_policy: Literal["least-met", "uniform", "weighted", "paper", "a-optimal"] = Field(
+        "least-met", description="Rule that draws pairs: least-met, uniform, weighted, paper or a-optimal."
+    )
+    pair_floor: float = Field(
+        0.2, gt=0, le=1, description="Share of draws that are uniform, whatever the rule: nobody starves."
+    )
+    pair_warmup_votes: int = Field(
+        30, ge=0, description="Votes per contender, on average, before a-optimal draws; weighted does until then."
+    )
+    pair_refresh_seconds: float = Field(
+        10.0, ge=0, le=3600, description="How long counts of battles and votes are used before they are read again."
+    )
+    newcomer_votes: int = Field(3000, ge=0, description="Votes up to which a contender is a newcomer; 0 for none.")
+    newcomer_boost: float = Field(
+        5.0, ge=1, le=1000, description="Factor on a newcomer's weight, whoever made it; 1 for none."
+    )
+    newcomer_half_width: float = Field(
+        0.0, ge=0, le=10_000, description="Half-width of the 95 % interval, in points, that ends it sooner; 0 for none."
+    )
     anchor: str = Field("", description="Contender fixed at 1000 points; empty fixes the mean.")
     rating_seed: int = Field(20_240_101, description="Seed of the rating bootstrap.")
     publication_votes: int = Field(50, ge=0, description="Judgements below which a standing is provisional.")

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from services.arena.effects import Effects, Publisher
-from services.arena.sampling import POLICY, POLICY_VERSION, draw_pair
+from services.arena.sampling import CHOSEN_VERSION, PairSampler
 from services.clock import Clock, Ids
 from services.contenders.protocol import Catalogue
 from services.domain.answer import Answer
@@ -25,6 +25,7 @@ class Battles:
     store: UnitOfWorkFactory
     publisher: Publisher
     catalogue: Catalogue
+    sampler: PairSampler
     judges: Collection[str]
     clock: Clock
     ids: Ids
@@ -83,10 +84,11 @@ class Battles:
 
     def _battle(self, uow: UnitOfWork, pair: tuple[str, str] | None, judges: tuple[str, ...]) -> Battle:
         if pair is None:
-            drawn = draw_pair(self.catalogue.contenders(), uow.battles.pair_counts(), self.rng)
-            names, policy, probability = [drawn.contender_a, drawn.contender_b], POLICY, drawn.probability
+            drawn = self.sampler.draw(uow, self.catalogue.contenders(), self.rng)
+            names, probability = [drawn.contender_a, drawn.contender_b], drawn.probability
+            policy, version = drawn.policy, drawn.policy_version
         else:
-            names, policy, probability = list(pair), CHOSEN_POLICY, 1.0
+            names, policy, version, probability = list(pair), CHOSEN_POLICY, CHOSEN_VERSION, 1.0
             if pair[0] == pair[1]:
                 raise InvalidRequest("A contender cannot meet itself.", hint="Name two different contenders.")
             for name in pair:
@@ -98,7 +100,7 @@ class Battles:
             contender_a=names[0],
             contender_b=names[1],
             policy=policy,
-            policy_version=POLICY_VERSION,
+            policy_version=version,
             pair_probability=probability,
             judges=judges,
             created_at=self.clock.now(),

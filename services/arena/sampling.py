@@ -1,45 +1,136 @@
-"""Who meets whom: pairs are drawn with a known probability that is stored with the battle."""
+"""Who meets whom: pairs are drawn with a known probability that is stored with the battle, and so is the rule."""
 
 import random
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from itertools import combinations
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
+from services.clock import Clock
 from services.domain.contender import Contender
+from services.domain.judgement import Source, Winner
 from services.errors import PrerequisiteError
+from services.ratings.pair_rules import Entrants, entrants, met_again, strengths_of
+from services.ratings.sampling import PairTable, Policy, Rule, pair_table
+from services.store.unit_of_work import UnitOfWork
 
-POLICY = "least-met"
-POLICY_VERSION = "1"
+CHOSEN_VERSION = "1"
+"""Version of the policy "chosen": the pair was named by whoever asked."""
+
+_POINTS = {Winner.A: 1.0, Winner.B: 0.0, Winner.TIE: 0.5, Winner.BOTH_BAD: 0.5}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Pairing:
-    """A drawn pair in seat order, and the probability of the unordered pair under the policy."""
+    """A drawn pair in seat order, the probability of the unordered pair, and the policy that really drew it."""
 
     contender_a: str
     contender_b: str
     probability: float
+    policy: str
+    policy_version: str
 
 
-def draw_pair(contenders: Sequence[Contender], met: Mapping[tuple[str, str], int], rng: random.Random) -> Pairing:
-    """Draw a pair with probability proportional to w_i * w_j / (1 + n_ij)^2, seats by a fair coin.
+@dataclass(frozen=True, kw_only=True)
+class _Known:
+    """The table for these contenders from counts read at `read_at` (monotonic seconds) and drawn since."""
 
-    `met` counts earlier battles per sorted pair of names (n_ij).
+    read_at: float
+    contenders: tuple[Contender, ...]
+    who: Entrants
+    policy: Policy
+    table: PairTable
 
-    Raises:
-        PrerequisiteError: fewer than two contenders are enabled.
+    def after(self, pair: tuple[str, str]) -> "_Known":
+        """The same once `pair` has met again; only the rule that counts battles gets another table."""
+        if self.policy.rule is not Rule.LEAST_MET:
+            return self
+        who = met_again(self.who, pair)
+        return replace(self, who=who, table=pair_table(self.policy, who))
+
+
+class PairSampler:
+    """Draws pairs by `policy`; where that needs votes that are not there yet, by `fallback`.
+
+    Counts are read again after `refresh_seconds`, and a fit is kept as long; what this process draws in between is
+    counted at once. Several threads may draw at the same time.
     """
-    pairs = list(combinations([c for c in contenders if c.enabled and c.weight > 0], 2))
-    if not pairs:
-        raise PrerequisiteError(
-            "A battle needs two enabled contenders.", hint="`arena models list` shows what there is."
+
+    def __init__(self, *, policy: Policy, clock: Clock, refresh_seconds: float) -> None:
+        self.policy = policy
+        self.fallback = replace(policy, rule=Rule.WEIGHTED) if policy.rule is Rule.A_OPTIMAL else policy
+        self._clock, self._refresh_seconds = clock, refresh_seconds
+        self._lock = threading.Lock()
+        self._known: _Known | None = None
+
+    def draw(self, uow: UnitOfWork, contenders: Sequence[Contender], rng: random.Random) -> Pairing:
+        """A pair of enabled contenders, its seats by a fair coin.
+
+        Raises:
+            PrerequisiteError: fewer than two contenders are enabled.
+        """
+        fresh = self._current(uow, tuple(contenders))
+        with self._lock:
+            # another thread may have drawn meanwhile: what it drew counts, if it drew among the same
+            known = self._known if self._known and self._known.contenders == fresh.contenders else fresh
+            pair, probability = known.table.drawn_at(rng.random())
+            self._known = known.after(pair)
+        names = list(pair)
+        rng.shuffle(names)
+        return Pairing(
+            contender_a=names[0],
+            contender_b=names[1],
+            probability=probability,
+            policy=known.policy.name,
+            policy_version=known.policy.version,
         )
-    weights = [a.weight * b.weight / (1 + met.get(_key(a.name, b.name), 0)) ** 2 for a, b in pairs]
-    index = rng.choices(range(len(pairs)), weights)[0]
-    names = [contender.name for contender in pairs[index]]
-    rng.shuffle(names)
-    return Pairing(contender_a=names[0], contender_b=names[1], probability=weights[index] / sum(weights))
+
+    def table(self, uow: UnitOfWork, contenders: Sequence[Contender]) -> tuple[Policy, PairTable]:
+        """The probability of every pair as it is now, and the policy that says so.
+
+        Raises:
+            PrerequisiteError: fewer than two contenders are enabled.
+        """
+        known = self._current(uow, tuple(contenders))
+        return known.policy, known.table
+
+    def _current(self, uow: UnitOfWork, contenders: tuple[Contender, ...]) -> _Known:
+        now, known = self._clock.monotonic(), self._known
+        if known and known.contenders == contenders and now - known.read_at < self._refresh_seconds:
+            return known
+        # read outside the lock: two threads that read at once do no harm, one that waits for a database would
+        who, policy = self._known_of(uow, contenders)
+        fresh = _Known(read_at=now, contenders=contenders, who=who, policy=policy, table=pair_table(policy, who))
+        with self._lock:
+            self._known = fresh
+        return fresh
+
+    def _known_of(self, uow: UnitOfWork, contenders: Sequence[Contender]) -> tuple[Entrants, Policy]:
+        """What is known of the contenders, and which policy that is enough for."""
+        wanted = self.policy
+        met = uow.battles.pair_counts() if wanted.rule is Rule.LEAST_MET else {}
+        asks_votes = wanted.boosts or wanted.rule in (Rule.PAPER, Rule.A_OPTIMAL)
+        points = _points_of(uow) if asks_votes else {}
+        who = entrants(contenders, met=met, points=points)
+        if who.size < 2:
+            raise PrerequisiteError(
+                "A battle needs two enabled contenders.", hint="`arena models list` shows what there is."
+            )
+        if wanted.rule is Rule.A_OPTIMAL and who.votes.mean() < wanted.warmup_votes:
+            wanted = self.fallback
+        if not wanted.needs_strengths:
+            return who, wanted
+        try:
+            return replace(who, strengths=strengths_of(who.names, points)), wanted
+        except ArithmeticError:
+            # no fit, so neither its rule nor its intervals: newcomers are told by their votes alone
+            return who, replace(self.fallback, newcomer_half_width=0.0)
 
 
-def _key(first: str, second: str) -> tuple[str, str]:
-    return (first, second) if first < second else (second, first)
+def _points_of(uow: UnitOfWork) -> dict[tuple[str, str], float]:
+    """Points of the first over the second of every ordered pair, from people's votes on drawn pairs."""
+    points: dict[tuple[str, str], float] = {}
+    for first, second, winner, count in uow.judgements.pair_outcomes(Source.HUMAN):
+        gained = _POINTS[winner] * count
+        points[first, second] = points.get((first, second), 0.0) + gained
+        points[second, first] = points.get((second, first), 0.0) + count - gained
+    return points

@@ -76,7 +76,7 @@ class ArenaFacts(_Strict):
     """How the contender takes part and what the board says about it."""
 
     enabled: bool = True
-    weight: float = Field(default=1.0, gt=0)
+    weight: float = Field(default=1.0, gt=0, allow_inf_nan=False)
     organisation: str = ""
     licence: str = ""
     released: dt.date | None = None

@@ -27,6 +27,7 @@ from services.arena.orchestrator import Orchestrator
 from services.arena.rating import Rating
 from services.arena.recovery import Recovery
 from services.arena.repeats import RepeatMode, Repeats
+from services.arena.sampling import PairSampler
 from services.arena.showing import Showing
 from services.arena.voting import Voting
 from services.arena.work_runner import OnFailure, WorkRunner
@@ -51,6 +52,7 @@ from services.judges.execution import ExecutionJudge
 from services.judges.llm import LlmJudge
 from services.judges.prompt_file import load_prompt
 from services.judges.protocol import Judge
+from services.ratings.sampling import Policy, Rule
 from services.settings import Settings
 from services.store import schema
 from services.store.blob_folder import BlobFolder
@@ -185,6 +187,20 @@ class Assembly:
         return Orchestrator(judges=self.judges, clock=self.clock, ids=self.ids)
 
     @cached_property
+    def sampler(self) -> PairSampler:
+        """Draws pairs."""
+        settings = self.settings
+        policy = Policy(
+            rule=Rule(settings.pair_policy),
+            floor=settings.pair_floor,
+            warmup_votes=settings.pair_warmup_votes,
+            newcomer_votes=settings.newcomer_votes,
+            newcomer_boost=settings.newcomer_boost,
+            newcomer_half_width=settings.newcomer_half_width,
+        )
+        return PairSampler(policy=policy, clock=self.clock, refresh_seconds=settings.pair_refresh_seconds)
+
+    @cached_property
     def rating(self) -> Rating:
         """Computes boards."""
         settings = self.settings
@@ -315,6 +331,7 @@ class Assembly:
                 store=store,
                 publisher=publisher,
                 catalogue=self.catalogue,
+                sampler=self.sampler,
                 judges=tuple(self.judges),
                 clock=self.clock,
                 ids=self.ids,

@@ -6,8 +6,8 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from services.domain.battle import Battle, BattleState
-from services.domain.judgement import Judgement, Source
+from services.domain.battle import CHOSEN_POLICY, REPEAT_POLICY, Battle, BattleState
+from services.domain.judgement import Judgement, Source, Winner
 from services.domain.rating import Board
 from services.domain.vote import Vote, Voter
 from services.domain.vote_record import VoteRecord
@@ -44,6 +44,20 @@ class SqlJudgements:
 
     def records(self, source: Source, *, facts: bool = True) -> Sequence[VoteRecord]:
         return read_records(self._rows, source, facts=facts)
+
+    def pair_outcomes(self, source: Source) -> Sequence[tuple[str, str, Winner, int]]:
+        battle, judged = BATTLES.c, JUDGEMENTS.c
+        seats = (battle.contender_a, battle.contender_b, judged.winner)
+        statement = (
+            sa.select(*seats, sa.func.count())
+            .join_from(JUDGEMENTS, BATTLES, battle.id == judged.battle_id)
+            .where(judged.source == source, judged.winner.is_not(None))
+            .where(
+                battle.ranked, battle.state != BattleState.VOID, battle.policy.not_in((CHOSEN_POLICY, REPEAT_POLICY))
+            )
+            .group_by(*seats)
+        )
+        return [(first, second, winner, count) for first, second, winner, count in self._rows.execute(statement)]
 
 
 class SqlVotes:

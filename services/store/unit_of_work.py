@@ -14,7 +14,7 @@ from services.domain.battle import Battle, Turn
 from services.domain.direct_run import DirectRun
 from services.domain.execution import Execution
 from services.domain.interactions import InteractionRecord
-from services.domain.judgement import Judgement, Source
+from services.domain.judgement import Judgement, Source, Winner
 from services.domain.rating import Board, Snapshot
 from services.domain.registry_event import RegistryEvent
 from services.domain.side import Side
@@ -123,6 +123,11 @@ class JudgementRepository(Protocol):
 
     def records(self, source: Source, *, facts: bool = True) -> Sequence[VoteRecord]:
         """The same judgements as records, with their stored flags; without `facts` the sides are left empty."""
+        ...
+
+    def pair_outcomes(self, source: Source) -> Sequence[tuple[str, str, Winner, int]]:
+        """How often that source gave each outcome to two contenders in these seats, on ranked battles that are not
+        void and whose pair was drawn; nulls are left out."""
         ...
 
 

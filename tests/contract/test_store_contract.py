@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from services.domain.battle import BattleState
+from services.domain.battle import CHOSEN_POLICY, REPEAT_POLICY, BattleState
 from services.domain.execution import CapturedStream
 from services.domain.judgement import SeatOrder, Source, Winner
 from services.domain.problem import Problem
@@ -254,6 +254,29 @@ def test_judgements_by_source_leave_out_void_and_unranked_battles(store_factory:
         (battles["kept"], "kept"),
     ]
     assert found[0][1] == null
+
+
+def test_outcomes_are_counted_per_seats_for_drawn_pairs(store_factory: SqlUnitOfWorkFactory) -> None:
+    battles = [
+        some.battle(id="one"),
+        some.battle(id="two"),
+        some.battle(id="swapped", contender_a=some.battle().contender_b, contender_b=some.battle().contender_a),
+        some.battle(id="chosen", policy=CHOSEN_POLICY),
+        some.battle(id="again", policy=REPEAT_POLICY),
+        some.battle(id="void", state=BattleState.VOID),
+        some.battle(id="unranked", ranked=False),
+    ]
+    with store_factory() as uow:
+        for battle in battles:
+            uow.battles.add(battle)
+            uow.battles.add_turn(some.turn(id=battle.id, battle_id=battle.id))
+            uow.judgements.put(some.judgement(id=battle.id, battle_id=battle.id, turn_id=battle.id))
+        null = some.judgement(id="null", battle_id="one", turn_id="one", winner=None, judge="other")
+        uow.judgements.put(null)
+        found = uow.judgements.pair_outcomes(Source.LLM)
+        assert uow.judgements.pair_outcomes(Source.HUMAN) == []
+    first, second = some.battle().contender_a, some.battle().contender_b
+    assert sorted(found) == sorted([(first, second, Winner.BOTH_BAD, 2), (second, first, Winner.BOTH_BAD, 1)])
 
 
 def test_a_board_never_replaces_a_newer_one(store_factory: SqlUnitOfWorkFactory) -> None:
