@@ -16,6 +16,7 @@ from services.store.unit_of_work import UnitOfWork
 CHOSEN_VERSION = "1"
 """Version of the policy "chosen": the pair was named by whoever asked."""
 
+_REST_PER_READ = 50
 _POINTS = {Winner.A: 1.0, Winner.B: 0.0, Winner.TIE: 0.5, Winner.BOTH_BAD: 0.5}
 
 
@@ -32,9 +33,9 @@ class Pairing:
 
 @dataclass(frozen=True, kw_only=True)
 class _Known:
-    """The table for these contenders from counts read at `read_at` (monotonic seconds) and drawn since."""
+    """The table for these contenders from counts read, and drawn since; to be read again at `stale_at` (monotonic)."""
 
-    read_at: float
+    stale_at: float
     contenders: tuple[Contender, ...]
     who: Entrants
     policy: Policy
@@ -51,15 +52,16 @@ class _Known:
 class PairSampler:
     """Draws pairs by `policy`; where that needs votes that are not there yet, by `fallback`.
 
-    Counts are read again after `refresh_seconds`, and a fit is kept as long; what this process draws in between is
-    counted at once. Several threads may draw at the same time.
+    Counts are read again after `refresh_seconds`, or fifty times as long as reading took if that is longer, and a fit
+    is kept as long; what this process draws in between is counted at once. Several threads may draw at the same time:
+    while one reads, the others draw from what is known.
     """
 
     def __init__(self, *, policy: Policy, clock: Clock, refresh_seconds: float) -> None:
         self.policy = policy
         self.fallback = replace(policy, rule=Rule.WEIGHTED) if policy.rule is Rule.A_OPTIMAL else policy
         self._clock, self._refresh_seconds = clock, refresh_seconds
-        self._lock = threading.Lock()
+        self._lock, self._reading = threading.Lock(), threading.Lock()
         self._known: _Known | None = None
 
     def draw(self, uow: UnitOfWork, contenders: Sequence[Contender], rng: random.Random) -> Pairing:
@@ -94,12 +96,22 @@ class PairSampler:
         return known.policy, known.table
 
     def _current(self, uow: UnitOfWork, contenders: tuple[Contender, ...]) -> _Known:
-        now, known = self._clock.monotonic(), self._known
-        if known and known.contenders == contenders and now - known.read_at < self._refresh_seconds:
+        known = self._known
+        if known is None or known.contenders != contenders:
+            return self._read(uow, contenders)
+        if self._clock.monotonic() < known.stale_at or not self._reading.acquire(blocking=False):
             return known
-        # read outside the lock: two threads that read at once do no harm, one that waits for a database would
+        try:
+            return self._read(uow, contenders)
+        finally:
+            self._reading.release()
+
+    def _read(self, uow: UnitOfWork, contenders: tuple[Contender, ...]) -> _Known:
+        start = self._clock.monotonic()
         who, policy = self._known_of(uow, contenders)
-        fresh = _Known(read_at=now, contenders=contenders, who=who, policy=policy, table=pair_table(policy, who))
+        table, end = pair_table(policy, who), self._clock.monotonic()
+        stale_at = end + max(self._refresh_seconds, _REST_PER_READ * (end - start))
+        fresh = _Known(stale_at=stale_at, contenders=contenders, who=who, policy=policy, table=table)
         with self._lock:
             self._known = fresh
         return fresh

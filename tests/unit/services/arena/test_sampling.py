@@ -121,6 +121,45 @@ def test_own_draws_count_at_once_and_those_of_others_after_the_refresh(
     assert chances(pairs, store)["x", "z"] == pytest.approx(0.8 / 16 / (2 + 1 / 16) + 0.2 / 3)
 
 
+def test_a_slow_read_earns_a_longer_rest(store: SqlUnitOfWorkFactory, play: Callable[..., None]) -> None:
+    clock = HandClock()
+    pairs = sampler(clock=clock, refresh_seconds=10)
+    with store() as uow:
+        read = uow.battles.pair_counts
+
+        def slow() -> dict[tuple[str, str], int]:
+            clock.seconds += 2
+            return read()
+
+        uow.battles.pair_counts = slow  # type: ignore[method-assign]
+        before = dict(pairs.table(uow, TRIO)[1].items())
+    play("x", "y", Winner.A)
+    clock.seconds += 99
+    assert chances(pairs, store) == before
+    clock.seconds += 1
+    assert chances(pairs, store) != before
+
+
+def test_while_one_reads_the_others_draw_from_what_is_known(
+    store: SqlUnitOfWorkFactory, play: Callable[..., None]
+) -> None:
+    pairs = sampler()
+    before = chances(pairs, store)
+    play("x", "y", Winner.A)
+    during: list[dict[tuple[str, str], float]] = []
+    with store() as uow:
+        read = uow.battles.pair_counts
+
+        def overtaken() -> dict[tuple[str, str], int]:
+            during.append(dict(pairs.table(uow, TRIO)[1].items()))
+            return read()
+
+        uow.battles.pair_counts = overtaken  # type: ignore[method-assign]
+        after = dict(pairs.table(uow, TRIO)[1].items())
+    assert during == [before]
+    assert after["x", "y"] < before["x", "y"]
+
+
 def test_another_set_of_contenders_gets_a_table_of_its_own(store: SqlUnitOfWorkFactory) -> None:
     pairs = sampler(refresh_seconds=1000)
     assert len(chances(pairs, store)) == 3

@@ -77,8 +77,8 @@ def test_reweighted_fits_hit_the_uniform_target_and_plain_ones_miss_it(
     winner, loser = np.where(won_first, first, second), np.where(won_first, second, first)
     reweighted: Floats = np.zeros((6, 6))
     np.add.at(reweighted, (winner, loser), found.weights)
-    assert np.abs(fit(reweighted).theta - target()).max() < 0.05
-    assert np.abs(fit(plain).theta - target()).max() > 0.2
+    assert np.abs(fit(reweighted).theta - target()).max() < 0.08
+    assert np.abs(fit(plain).theta - target()).max() > 0.3
     assert 0.2 * 60_000 < found.effective < 0.9 * 60_000
 
 
