@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from services.arena.battle_facts import FactFinder
 from services.arena.vote_records import VoteRecords
 from services.clock import Clock
 from services.domain.judgement import Source
@@ -13,6 +14,7 @@ from services.ratings.slices import SliceOptions, matches, options
 from services.ratings.standings import board_of
 from services.store.unit_of_work import UnitOfWorkFactory
 
+FACTS_AT_ONCE = 40
 _LISTED = 12
 
 
@@ -27,16 +29,30 @@ class Rating:
     rules: PublicationRules = PublicationRules()
 
     def run(self, lease: Lease) -> None:
-        """Compute and store the live board that the work names.
+        """Compute and store the live board that the work names; left to later work on the same board if some waits.
+
+        Facts of battles that were judged and have none are found first, a bounded number each time.
 
         Raises:
             StaleLease: another attempt has taken over.
         """
+        if self._is_covered(lease):
+            return
+        FactFinder(store=self.store).catch_up(at_most=FACTS_AT_ONCE)
         fresh = self.compute(Source(lease.work.subject))
         with self.store() as uow:
             uow.work.finish(lease)
             uow.boards.put(fresh)
             uow.commit()
+
+    def _is_covered(self, lease: Lease) -> bool:
+        """Whether queued work will see what this work would: whatever asked for this is in the store already."""
+        with self.store() as uow:
+            if not uow.work.another_waits(lease.work):
+                return False
+            uow.work.finish(lease)
+            uow.commit()
+        return True
 
     def compute(
         self, source: Source, *, part: BoardSlice | None = None, kind: IntervalKind = IntervalKind.ANYTIME
@@ -47,6 +63,7 @@ class Rating:
             InvalidRequest: the slice asks for a value that no counted judgement has.
         """
         sliced = part is not None and part != BoardSlice()
+        now = self.clock.now()
         records = VoteRecords(store=self.store).of(source, facts=sliced)
         if part is not None and sliced:
             _check(part, options(records))
@@ -57,7 +74,7 @@ class Rating:
             slice=part,
             anchor=self.anchor if sliced or self.anchor in counted else "",
             seed=self.seed,
-            computed_at=self.clock.now(),
+            computed_at=now,
             rules=self.rules,
             kind=kind,
         )

@@ -83,6 +83,11 @@ class SqlWork:
         count, oldest = self._rows.execute(statement).one()
         return Waiting(count=count, oldest=oldest)
 
+    def another_waits(self, work: WorkItem) -> bool:
+        same = (_C.kind == work.kind, _C.subject == work.subject, _C.id != work.id)
+        waits = (_C.state == WorkState.QUEUED, _C.not_before.is_(None))
+        return self._rows.execute(sa.select(_C.id).where(*same, *waits).limit(1)).first() is not None
+
     def reopen(self, work_id: str, *, now: datetime) -> None:
         """A done or failed row becomes queued again, due from `now`; a queued or running one stays as it is.
 

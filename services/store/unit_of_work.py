@@ -264,6 +264,10 @@ class WorkRepository(Protocol):
         """The queued rows of this kind. Others that ask wait until this transaction ends: a bound on them holds."""
         ...
 
+    def another_waits(self, work: WorkItem) -> bool:
+        """Whether other work of the same kind and subject is queued and due at once."""
+        ...
+
     def reopen(self, work_id: str, *, now: datetime) -> None:
         """A done or failed row becomes queued again, unsent, with its counters at zero (the fence stays)."""
         ...

@@ -213,3 +213,16 @@ def test_rows_are_counted_by_queue_and_state(store_factory: SqlUnitOfWorkFactory
             ("execution", "running"): 1,
             ("rating", "queued"): 1,
         }
+
+
+def test_other_work_on_the_same_subject_waits_or_does_not(store_factory: SqlUnitOfWorkFactory) -> None:
+    mine = some.work(subject="human")
+    with store_factory() as uow:
+        uow.work.add(mine)
+        uow.work.add(some.work(id="other", subject="llm"))
+        uow.work.add(some.work(id="late", subject="human", not_before=some.at(9)))
+        assert not uow.work.another_waits(mine)
+        uow.work.add(some.work(id="same", subject="human"))
+        assert uow.work.another_waits(mine)
+        assert uow.work.acquire("same", owner="me", now=some.at(1)) is not None
+        assert not uow.work.another_waits(mine)

@@ -4,13 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from services.arena.battle_facts import FactFinder
 from services.arena.rating import Rating
 from services.clock import SystemClock
 from services.container import Services
 from services.domain.battle import BattleState
 from services.domain.events import DoneEvent
 from services.domain.judgement import Source, Winner
-from services.domain.work import WorkKind
+from services.domain.work import WorkKind, WorkState
 from services.errors import Conflict
 from services.store import schema
 from services.store.sql import SqlUnitOfWorkFactory, create_engine_for
@@ -71,3 +72,38 @@ def test_a_pair_chosen_by_name_stays_off_the_human_board(services: Services) -> 
     finish_sides(services, drawn.id)
     services.voting.cast(drawn.id, Winner.A, voter="v", idempotency_key="k")
     assert human_judgements(services) == 1
+
+
+def test_the_last_rating_in_the_queue_does_the_work_of_all(services: Services) -> None:
+    rating = Rating(store=services.store, clock=SystemClock(), anchor="", seed=1)
+    asked = []
+    for key in "ab":
+        battle = services.battles.create(f"Draw a diagram of {key}.")
+        finish_sides(services, battle.id)
+        services.voting.cast(battle.id, Winner.A, voter="v", idempotency_key=key)
+        with services.store() as uow:
+            (work,) = [found for found in uow.work.of_topic(battle.id) if found.kind is WorkKind.RATE]
+            asked.append(work)
+    for work in asked:
+        with services.store() as uow:
+            lease = uow.work.acquire(work.id, owner="me", now=SystemClock().now())
+            assert lease is not None
+            uow.commit()
+        rating.run(lease)
+        with services.store() as uow:
+            board = uow.boards.find(Source.HUMAN)
+            assert uow.work.get(work.id).state is WorkState.DONE
+        assert board is None if work is asked[0] else (board is not None and board.judgements == 2)
+
+
+def test_rating_finds_the_facts_that_are_missing(services: Services) -> None:
+    battle = services.battles.create("Build a landing page in HTML and CSS.")
+    finish_sides(services, battle.id)
+    services.voting.cast(battle.id, Winner.A, voter="v", idempotency_key="k")
+    assert FactFinder(store=services.store).catch_up(at_most=9) == 1
+    assert FactFinder(store=services.store).catch_up(at_most=9) == 0
+    with services.store() as uow:
+        facts = uow.facts.find(battle.id)
+    assert facts is not None
+    assert (facts.category, facts.side_a.language, facts.side_b.outcome) == ("web-design", "python", "failed")
+    assert facts.side_a.style["code_fences"] == 1
