@@ -7,9 +7,6 @@ from datetime import datetime
 from services.domain.battle import CHOSEN_POLICY, Battle
 from services.domain.vote_record import VoteRecord
 
-NOT_DRAWN = frozenset({CHOSEN_POLICY, "repeat"})
-"""Policies under which nobody was drawn: the pair was chosen by name, or an old battle was shown again."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Draw:
@@ -24,7 +21,7 @@ class Draw:
 
 
 def draws_of_battles(battles: Sequence[Battle]) -> list[Draw]:
-    """Every drawn battle, voided ones too, oldest first."""
+    """Every drawn battle, voided ones too, oldest first; not those whose pair was named, or shown again."""
     found = [
         Draw(
             at=battle.created_at,
@@ -35,7 +32,7 @@ def draws_of_battles(battles: Sequence[Battle]) -> list[Draw]:
             pair_probability=battle.pair_probability,
         )
         for battle in battles
-        if battle.policy not in NOT_DRAWN and battle.contender_a != battle.contender_b
+        if battle.blind and not battle.repeat_of and battle.contender_a != battle.contender_b
     ]
     return sorted(found, key=lambda draw: draw.at)
 
@@ -44,7 +41,7 @@ def draws_of_records(records: Sequence[VoteRecord]) -> list[Draw]:
     """The drawn battles that were judged, each once, oldest first: where the battles themselves are not known."""
     firsts: dict[str, VoteRecord] = {}
     for record in records:
-        if record.policy in NOT_DRAWN or record.repeat_of or record.contender_a == record.contender_b:
+        if record.policy == CHOSEN_POLICY or record.repeat_of or record.contender_a == record.contender_b:
             continue
         known = firsts.get(record.battle_id)
         if known is None or record.created_at < known.created_at:

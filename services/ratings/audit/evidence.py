@@ -33,11 +33,14 @@ class Evidence:
     more: Floats
 
 
-def evidence(segments: tuple[Segment, ...], size: int, *, apart: frozenset[int] = frozenset()) -> Evidence:
+def evidence(
+    segments: tuple[Segment, ...], size: int, *, apart: frozenset[int] = frozenset(), undisturbed: bool = True
+) -> Evidence:
     """The evidence about `size` contenders from the draws that none of `apart` was in.
 
     Given that, the others' probabilities are the declared ones divided by their sum. Of a rule that is not static that
-    sum is unknown, but at most 1: then only too few draws are evidence, too many count for nothing.
+    sum is unknown, but at most 1: then only too few draws are evidence, too many count for nothing. The same holds
+    when draws are not `undisturbed`: somebody is missing whom the stored probabilities still reckon with.
     """
     less, more = np.zeros((len(LESS), size)), np.zeros((len(MORE), size))
     out = np.array(sorted(apart), dtype=np.int64)
@@ -57,7 +60,7 @@ def evidence(segments: tuple[Segment, ...], size: int, *, apart: frozenset[int] 
         # of all draws, not of those kept: a floor holds whoever else was drawn
         floor = _likelihood(np.array(LESS[4:]), segment.least_share(), (segment.first, segment.second))
         less[len(_BETS_LESS) :] += floor
-        if not apart:
+        if undisturbed and not apart:
             more += scaled.bets(np.array(_BETS_MORE))
     return Evidence(less=_mixture(less), more=_mixture(more))
 

@@ -43,18 +43,18 @@ class PolicyTest:
     method: str
 
 
-def deviations(found: Layout, *, alpha: float) -> list[Deviation]:
+def deviations(found: Layout, *, alpha: float, undisturbed: bool = True) -> list[Deviation]:
     """Who was not drawn as declared, the clearest first; wrongly somebody with probability `alpha` at most.
 
     Whoever is found is set apart with all its battles, and the rest is tested under the probabilities that are left,
-    so that those who took or left its place are not accused too.
+    so that those who took or left its place are not accused too. `undisturbed`: nobody fell silent.
     """
     size, apart, result = len(found.names), frozenset[int](), list[Deviation]()
     if not size:
         return []
     level = math.log(2 * size / alpha)
     while len(apart) < size:
-        seen = evidence(found.segments, size, apart=apart)
+        seen = evidence(found.segments, size, apart=apart, undisturbed=undisturbed)
         both = np.maximum(seen.less, seen.more)
         both[list(apart)] = -math.inf
         worst = int(np.argmax(both))

@@ -100,7 +100,11 @@ def audit(
         *private_findings(families, cap=rules.private_variants),
         *removal_findings(told, quiet, classes, notice_days=rules.notice_days, alpha=rules.alpha),
         *sampling_findings(
-            deviations(corrected, alpha=rules.alpha), tests, declared, state.entries, strays=rules.strays
+            deviations(corrected, alpha=rules.alpha, undisturbed=not quiet),
+            tests,
+            declared,
+            state.entries,
+            strays=rules.strays,
         ),
         *connectivity_findings(graph),
         *drift_findings(mixes, alpha=rules.alpha),
