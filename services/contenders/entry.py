@@ -80,6 +80,9 @@ class ArenaFacts(_Strict):
     organisation: str = ""
     licence: str = ""
     released: dt.date | None = None
+    family: str = ""
+    public: bool = True
+    retired: str = ""
 
 
 class ModelEntry(_Strict):
@@ -138,7 +141,10 @@ class ModelEntry(_Strict):
             organisation=self.arena.organisation,
             licence=self.arena.licence,
             weight=self.arena.weight,
-            enabled=self.arena.enabled,
+            enabled=self.arena.enabled and not self.arena.retired,
             vision=self.vision,
             settings_hash=self.settings_hash(recorded),
+            family=self.arena.family,
+            public=self.arena.public,
+            retired=self.arena.retired,
         )

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 class Contender:
     """Who can answer, as the arena sees it: an identity, not a way to reach it.
 
-    `settings_hash` changes when anything that shapes an answer (model, sampling, system prompt) changes.
+    `settings_hash` changes when anything that shapes an answer (model, sampling, system prompt) changes. `family`
+    groups the contenders that are versions of each other ("": the model's name does). A contender that is not `public`
+    is tried before its standing is shown. `retired` says why it is drawn no longer ("": it is not retired); a retired
+    one is never enabled.
     """
 
     name: str
@@ -18,3 +21,6 @@ class Contender:
     enabled: bool = True
     vision: bool = False
     settings_hash: str = ""
+    family: str = ""
+    public: bool = True
+    retired: str = ""

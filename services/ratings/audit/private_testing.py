@@ -8,9 +8,9 @@ import numpy as np
 from services.domain.vote_record import VoteRecord
 from services.ratings.audit.best_of_n import Inflation, exchangeable_error, inflation
 from services.ratings.audit.finding import Code, Finding, Severity
+from services.ratings.audit.ranking import Ranking
 from services.ratings.audit.registry_state import Entry
-from services.ratings.bradley_terry import POINTS_PER_LOGIT, fit
-from services.ratings.games import Comparison, games_from
+from services.ratings.bradley_terry import POINTS_PER_LOGIT
 
 METHOD = "registry events; best-of-N of normal ratings whose standard error is that of the Bradley-Terry fit"
 
@@ -35,13 +35,17 @@ class PrivateFamily:
     lead: float | None
 
 
-def private_families(entries: Mapping[str, Entry], records: Sequence[VoteRecord]) -> tuple[PrivateFamily, ...]:
+def private_families(
+    entries: Mapping[str, Entry], records: Sequence[VoteRecord], found: Ranking | None
+) -> tuple[PrivateFamily, ...]:
     """Every family with a private variant, by provider and family."""
     groups: dict[tuple[str, str], list[Entry]] = {}
     for entry in entries.values():
         if entry.began_private:
             groups.setdefault((entry.owner, entry.family), []).append(entry)
-    return tuple(_family(owner, family, found, records) for (owner, family), found in sorted(groups.items()))
+    return tuple(
+        _family(owner, family, variants, records, found) for (owner, family), variants in sorted(groups.items())
+    )
 
 
 def private_findings(families: Sequence[PrivateFamily], *, cap: int) -> list[Finding]:
@@ -49,17 +53,19 @@ def private_findings(families: Sequence[PrivateFamily], *, cap: int) -> list[Fin
     return [finding for row in families for finding in (_selective(row), _too_many(row, cap)) if finding is not None]
 
 
-def _family(owner: str, family: str, found: Sequence[Entry], records: Sequence[VoteRecord]) -> PrivateFamily:
-    names = {entry.name for entry in found}
-    shown = sum(entry.public for entry in found)
-    waiting = sum(entry.configured and not entry.public for entry in found)
-    luck, lead = _worth(names, records)
+def _family(
+    owner: str, family: str, variants: Sequence[Entry], records: Sequence[VoteRecord], found: Ranking | None
+) -> PrivateFamily:
+    names = {entry.name for entry in variants}
+    shown = sum(entry.public for entry in variants)
+    waiting = sum(entry.configured and not entry.public for entry in variants)
+    luck, lead = _worth(names, found)
     return PrivateFamily(
         provider=owner,
         family=family,
-        variants=len(found),
+        variants=len(variants),
         shown=shown,
-        gone=len(found) - shown - waiting,
+        gone=len(variants) - shown - waiting,
         waiting=waiting,
         judgements=sum(r.counted and not names.isdisjoint((r.contender_a, r.contender_b)) for r in records),
         inflation=luck,
@@ -67,26 +73,13 @@ def _family(owner: str, family: str, found: Sequence[Entry], records: Sequence[V
     )
 
 
-def _worth(names: set[str], records: Sequence[VoteRecord]) -> tuple[Inflation | None, float | None]:
-    rows = [
-        Comparison(
-            contender_a=record.contender_a,
-            contender_b=record.contender_b,
-            winner=record.winner,
-            cluster=record.id,
-            weight=record.weight,
-        )
-        for record in records
-        if record.counted and record.winner is not None
-    ]
-    rated = sorted(names & ({row.contender_a for row in rows} | {row.contender_b for row in rows}))
-    if len(names) < 2 or len(rated) < 2:
+def _worth(names: set[str], found: Ranking | None) -> tuple[Inflation | None, float | None]:
+    rated = [number for number, name in enumerate(found.games.names) if name in names] if found else []
+    if found is None or len(rated) < 2:
         return None, None
-    games = games_from(rows)
-    fitted = fit(games.wins())
-    chosen = np.array([games.names.index(name) for name in rated])
-    covariance = POINTS_PER_LOGIT**2 * fitted.inverse_hessian[np.ix_(chosen, chosen)]
-    scores = POINTS_PER_LOGIT * fitted.theta[chosen]
+    chosen = np.array(rated)
+    covariance = POINTS_PER_LOGIT**2 * found.fitted.inverse_hessian[np.ix_(chosen, chosen)]
+    scores = POINTS_PER_LOGIT * found.fitted.theta[chosen]
     return inflation(len(names), exchangeable_error(covariance)), float(scores.max() - scores.mean())
 
 

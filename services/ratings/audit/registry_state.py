@@ -127,7 +127,6 @@ def _registered(entry: Entry, event: RegistryEvent) -> Entry:
         began_private=not public or entry.began_private,
         registered_at=entry.registered_at if again else event.at,
         published_at=entry.published_at or (event.at if public else None),
-        retired_at=entry.retired_at if again else None,
     )
 
 

@@ -1,6 +1,6 @@
 """Who went, how, and whether it was announced; the same rule for every licence class."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,6 +10,7 @@ from services.domain.registry_event import RegistryEvent, RegistryEventKind
 from services.ratings.audit.finding import Code, Finding, Severity
 from services.ratings.audit.licence_class import LicenceClass
 from services.ratings.audit.registry_state import Entry, RegistryState
+from services.ratings.audit.rules import AuditRules
 from services.ratings.audit.silence import METHOD as SILENCE_METHOD
 from services.ratings.audit.silence import Silence
 
@@ -20,7 +21,8 @@ _Kind = RegistryEventKind
 class Removal:
     """A public contender that went. `announced_at` is None when nothing was said before `at`.
 
-    `silent`: the registry says nothing at all, only the draws tell.
+    `silent`: the registry says nothing at all, only the draws tell. `by_rule`: it had votes enough, and newer ones of
+    its family; the rule asks for nothing else.
     """
 
     contender: str
@@ -30,6 +32,7 @@ class Removal:
     announced_at: datetime | None
     silent: bool
     reason: str
+    by_rule: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,24 +44,49 @@ class ClassRemovals:
     announced: int
     unannounced: int
     silent: int
+    by_rule: int
 
 
-def removals(events: Sequence[RegistryEvent], silences: Sequence[Silence]) -> tuple[Removal, ...]:
-    """Every removal of a public contender, in order of time; a retirement is one, though nothing follows it."""
+def removals(
+    events: Sequence[RegistryEvent],
+    silences: Sequence[Silence],
+    votes: Mapping[str, Sequence[datetime]],
+    rules: AuditRules,
+) -> tuple[Removal, ...]:
+    """Every removal of a public contender, in order of time; a retirement is one, though nothing follows it.
+
+    `votes` are the times of each contender's counted judgements.
+    """
     state, found = RegistryState(), list[Removal]()
     for event in events:
         known = state.entries.get(event.contender)
-        going = known is not None and known.public and known.configured
-        if going and known and event.kind is _Kind.REMOVED and known.retired_at is None:
-            found.append(_removal(known, event.at, None, silent=False, reason=event.details.get("reason", "")))
-        elif going and known and event.kind is _Kind.RETIRED and known.retired_at is None:
-            found.append(_removal(known, event.at, event.at, silent=False, reason=event.details.get("reason", "")))
+        going = known is not None and known.public and known.configured and known.retired_at is None
+        if known is not None and going and event.kind in (_Kind.REMOVED, _Kind.RETIRED):
+            announced = event.at if event.kind is _Kind.RETIRED else None
+            by_rule = retirable(state, event.contender, _before(votes, event.contender, event.at), rules)
+            found.append(_removal(known, event, announced, by_rule=by_rule))
         state = state.after(event)
     for silence in silences:
         entry = state.entries.get(silence.stop.contender)
         if entry is not None and entry.public:
-            found.append(_removal(entry, silence.stop.after, None, silent=True, reason=""))
+            found.append(_silently(entry, silence.stop.after))
     return tuple(sorted(found, key=lambda row: (row.at, row.contender)))
+
+
+def retirable(state: RegistryState, name: str, votes: int, rules: AuditRules) -> bool:
+    """Whether the rule lets `name` be retired: its votes and the newer ones of its family, never its licence."""
+    entry = state.entries[name]
+    newer = sum(
+        other.owner == entry.owner
+        and other.family == entry.family
+        and other.public
+        and other.eligible
+        and other.registered_at is not None
+        and entry.registered_at is not None
+        and other.registered_at > entry.registered_at
+        for other in state.entries.values()
+    )
+    return votes >= rules.retire_votes and newer >= rules.retire_newer
 
 
 def by_licence_class(entries: Sequence[Entry], found: Sequence[Removal]) -> tuple[ClassRemovals, ...]:
@@ -74,6 +102,7 @@ def by_licence_class(entries: Sequence[Entry], found: Sequence[Removal]) -> tupl
                 announced=len({row.contender for row in gone if row.announced_at is not None}),
                 unannounced=len({row.contender for row in gone if row.announced_at is None and not row.silent}),
                 silent=len({row.contender for row in gone if row.silent}),
+                by_rule=len({row.contender for row in gone if row.by_rule}),
             )
         )
     return tuple(row for row in rows if row.public)
@@ -101,15 +130,32 @@ def removal_findings(
     return result + _unequal(classes, alpha)
 
 
-def _removal(entry: Entry, at: datetime, announced: datetime | None, *, silent: bool, reason: str) -> Removal:
+def _before(votes: Mapping[str, Sequence[datetime]], name: str, at: datetime) -> int:
+    return sum(time <= at for time in votes.get(name, ()))
+
+
+def _removal(entry: Entry, event: RegistryEvent, announced: datetime | None, *, by_rule: bool) -> Removal:
+    return Removal(
+        contender=entry.name,
+        provider=entry.owner,
+        licence_class=entry.licence_class,
+        at=event.at,
+        announced_at=announced,
+        silent=False,
+        reason=event.details.get("reason", ""),
+        by_rule=by_rule,
+    )
+
+
+def _silently(entry: Entry, at: datetime) -> Removal:
     return Removal(
         contender=entry.name,
         provider=entry.owner,
         licence_class=entry.licence_class,
         at=at,
-        announced_at=announced,
-        silent=silent,
-        reason=reason,
+        announced_at=None,
+        silent=True,
+        reason="",
     )
 
 

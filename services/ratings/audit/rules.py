@@ -8,17 +8,21 @@ FAMILIES = 4
 
 @dataclass(frozen=True, kw_only=True)
 class AuditRules:
-    """`false_alarm` bounds the probability that an arena that keeps to its word is accused of anything by chance.
+    `false_alarm` bounds the probability that an arena that keeps to its word is accused of anything by chance.
 
     `private_variants` is how many private variants of one family a provider may test; `notice_days` how long before
-    its removal a contender's retirement must be announced (0: any time before, or together with it). `window_days`
-    is how far the comparison of prompts looks back and ahead of a removal. `strays` is how many battles may be drawn
-    of someone who is not registered, or under a policy that is not declared: processes restart one after another.
+    its removal a contender's retirement must be announced (0: any time before, or together with it). Whoever has
+    `retire_votes` votes and at least `retire_newer` newer ones of its family may be retired by rule, whatever its
+    licence. `window_days` is how far the comparison of prompts looks back and ahead of a removal. `strays` is how
+    many battles may be drawn of someone who is not registered, or under a policy that is not declared: processes
+    restart one after another.
     """
 
     false_alarm: float = 0.05
     private_variants: int = 3
     notice_days: float = 0.0
+    retire_votes: int = 3000
+    retire_newer: int = 2
     window_days: float = 30.0
     strays: int = 5
 

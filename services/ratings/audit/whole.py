@@ -20,6 +20,7 @@ from services.ratings.audit.finding import Code, Finding, Severity
 from services.ratings.audit.policy_check import PolicyTest, deviations, inverse_probability_ratios, policy_tests
 from services.ratings.audit.private_testing import PrivateFamily, private_families, private_findings
 from services.ratings.audit.prompt_mix import Drift, drift_findings, drifts
+from services.ratings.audit.ranking import fragile_pairs, ranking
 from services.ratings.audit.registry_state import RegistryState, replay
 from services.ratings.audit.removals import ClassRemovals, Removal, by_licence_class, removal_findings, removals
 from services.ratings.audit.rules import AuditRules
@@ -27,6 +28,7 @@ from services.ratings.audit.sampling_findings import sampling_findings
 from services.ratings.audit.segments import Layout, layout
 from services.ratings.audit.shares import Shares, shares
 from services.ratings.audit.silence import silences
+from services.ratings.fragility import Fragility
 
 _ORDER = (Severity.VIOLATION, Severity.WARNING, Severity.NOTE)
 
@@ -60,6 +62,7 @@ class AuditReport:
     removals: tuple[Removal, ...]
     removals_by_class: tuple[ClassRemovals, ...]
     connectivity: Connectivity
+    fragility: tuple[Fragility, ...]
     drifts: tuple[Drift, ...]
     access: tuple[ProviderAccess, ...]
     repetitions: tuple[Repetition, ...]
@@ -90,8 +93,9 @@ def audit(
     quiet = silences(drawn, declared, alpha=rules.alpha)
     corrected = layout(drawn, told, stops=[row.stop for row in quiet])
     tests = policy_tests(declared, corrected)
-    families = private_families(state.entries, judged)
-    gone = removals(told, quiet)
+    board = ranking(judged)
+    families = private_families(state.entries, judged, board)
+    gone = removals(told, quiet, _vote_times(judged), rules)
     classes = by_licence_class(list(state.entries.values()), gone)
     graph = connectivity(state.entries, judged, silent=[row.stop.contender for row in quiet if row.stop.until is None])
     mixes = drifts(judged, [(row.contender, row.at) for row in gone], window_days=rules.window_days)
@@ -126,6 +130,7 @@ def audit(
         removals=gone,
         removals_by_class=classes,
         connectivity=graph,
+        fragility=fragile_pairs(board, state.entries),
         drifts=mixes,
         access=seen,
         repetitions=repetitions(judged),
@@ -133,6 +138,15 @@ def audit(
         snapshots=published(told),
         notes=_notes(told, declared, tests),
     )
+
+
+def _vote_times(records: Sequence[VoteRecord]) -> dict[str, list[datetime]]:
+    times: dict[str, list[datetime]] = {}
+    for record in records:
+        if record.counted:
+            for name in (record.contender_a, record.contender_b):
+                times.setdefault(name, []).append(record.created_at)
+    return times
 
 
 def _declared(found: Layout) -> tuple[DeclaredShare, ...]:
