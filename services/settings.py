@@ -87,6 +87,7 @@ class Settings(BaseSettings):
     )
     newcomer_half_width: float = Field(
         0.0, ge=0, le=10_000, description="Half-width of the 95 % interval, in points, that ends it sooner; 0 for none."
+    )
     private_variants: int = Field(
         3, ge=0, description="Variants of one family that a provider may try before it shows them, retracted ones too."
     )
