@@ -8,7 +8,7 @@ FAMILIES = 4
 
 @dataclass(frozen=True, kw_only=True)
 class AuditRules:
-    `false_alarm` bounds the probability that an arena that keeps to its word is accused of anything by chance.
+    """`false_alarm` bounds the probability that an arena that keeps to its word is accused of anything by chance.
 
     `private_variants` is how many private variants of one family a provider may test; `notice_days` how long before
     its removal a contender's retirement must be announced (0: any time before, or together with it). Whoever has
