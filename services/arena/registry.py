@@ -21,9 +21,9 @@ def events_between(
 ) -> Sequence[RegistryEvent]:
     """What has to be added to the history `known` so that it says what the catalogue says now; numbered on.
 
-    `policy` holds `policy`, `version` and the rule's parameters. What was never shown is retracted, what was shown is
-    removed, under the same rule for every licence. `private_variants` is the most of one family that a provider may
-    try in private, those it took away again included (None: any number).
+    `policy` holds `policy`, `version`, the rule's parameters, and `fallback`, `fallback_version` where it has one. What
+    was never shown is retracted, what was shown is removed, under the same rule for every licence. `private_variants`
+    is the most of one family that a provider may try in private, those it took away again included (None: any number).
 
     Raises:
         ConfigurationError: a published contender is to be private again, or a provider tries too many in private.
@@ -54,12 +54,7 @@ def facts_of(contender: Contender) -> dict[str, str]:
 def _changes(
     state: RegistryState, contenders: Sequence[Contender], policy: Mapping[str, str]
 ) -> Iterator[tuple[RegistryEventKind, str, dict[str, str]]]:
-    declared = state.policy
-    if declared is None or dict(policy) != {
-        "policy": declared.name,
-        "version": declared.version,
-        **declared.parameters,
-    }:
+    if state.policy is None or dict(policy) != dict(state.policy.details):
         yield _Kind.POLICY, "", dict(policy)
     configured = {contender.name: contender for contender in contenders}
     for name in sorted(configured.keys() | state.entries.keys()):

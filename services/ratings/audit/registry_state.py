@@ -51,11 +51,24 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True)
 class Policy:
-    """The declared rule for drawing pairs."""
+    """The declared rule for drawing pairs; `fallback` is what draws where that needs votes that are not there yet."""
 
     name: str
     version: str
     parameters: Mapping[str, str] = field(default_factory=dict)
+    fallback: "Policy | None" = None
+    details: Mapping[str, str] = field(default_factory=dict)
+    """All of it as it was declared."""
+
+    @classmethod
+    def declared(cls, details: Mapping[str, str]) -> "Policy":
+        """The policy that the details of an event declare; its fallback has the same parameters but for the wait."""
+        left = dict(details)
+        name, version = left.pop("policy", ""), left.pop("version", "")
+        other, other_version = left.pop("fallback", ""), left.pop("fallback_version", "")
+        shared = {key: value for key, value in left.items() if key not in ("warmup_votes", "revision")}
+        fallback = cls(name=other, version=other_version, parameters=shared) if other else None
+        return cls(name=name, version=version, parameters=left, fallback=fallback, details=dict(details))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,9 +82,7 @@ class RegistryState:
     def after(self, event: RegistryEvent) -> "RegistryState":
         """The state once `event` has happened."""
         if event.kind is _Kind.POLICY:
-            details = dict(event.details)
-            policy = Policy(name=details.pop("policy", ""), version=details.pop("version", ""), parameters=details)
-            return replace(self, policy=policy)
+            return replace(self, policy=Policy.declared(event.details))
         if event.kind in (_Kind.DATA_GIVEN, _Kind.DELETED, _Kind.SNAPSHOT):
             return self
         problems = self.problems

@@ -104,7 +104,7 @@ def layout(draws: Sequence[Draw], events: Sequence[RegistryEvent], *, stops: Seq
             early += 1
             continue
         epoch = epochs[number]
-        if epoch.policy is not None and (epoch.policy.name, epoch.policy.version) != (draw.policy, draw.policy_version):
+        if epoch.policy is not None and (draw.policy, draw.policy_version) not in _names(epoch.policy):
             undeclared[f"{draw.policy} {draw.policy_version}".strip()] += 1
         absent = [name for name in (draw.contender_a, draw.contender_b) if not epoch.weights.get(name)]
         strays.update(absent)
@@ -134,13 +134,16 @@ def _segment(
 
 
 def _policies(events: Sequence[RegistryEvent]) -> dict[tuple[str, str], Policy]:
-    state, found = RegistryState(), {}
+    found = dict[tuple[str, str], Policy]()
     for event in events:
         if event.kind is RegistryEventKind.POLICY:
-            state = state.after(event)
-            if state.policy is not None:
-                found[state.policy.name, state.policy.version] = state.policy
+            policy = Policy.declared(event.details)
+            found |= {(one.name, one.version): one for one in (policy.fallback, policy) if one is not None}
     return found
+
+
+def _names(policy: Policy) -> set[tuple[str, str]]:
+    return {(one.name, one.version) for one in (policy, policy.fallback) if one is not None}
 
 
 def _epochs(events: Sequence[RegistryEvent], stops: Sequence[Stop]) -> tuple[list[datetime], list[_Epoch]]:
