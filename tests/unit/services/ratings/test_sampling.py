@@ -14,6 +14,7 @@ from services.domain.contender import Contender
 from services.ratings.bradley_terry import fit
 from services.ratings.pair_rules import Entrants, PairCounts, entrants, strengths_of, variance_reduction
 from services.ratings.sampling import Policy, Rule, compare_shares, expected_shares, pair_table
+from tests.benchmarks.pair_sampling import MODELS, Arena, half_widths, votes_until
 
 TRIO = [Contender(name=name, model=name) for name in ("x", "y", "z")]
 MET = {("y", "x"): 1}
@@ -201,3 +202,18 @@ def test_the_range_of_shares_holds_for_19_of_20_histories() -> None:
         assert row.actual is not None
         inside += row.low <= row.actual <= row.high
     assert 930 <= inside <= 970
+
+
+def test_a_optimal_draws_need_fewer_votes_than_uniform_ones() -> None:
+    uniform, optimal = (Policy(rule=rule, newcomer_boost=1) for rule in (Rule.UNIFORM, Rule.A_OPTIMAL))
+    needed: dict[str, int] = Counter()
+    for seed in range(4):
+        for policy in (uniform, optimal):
+            arena = Arena(
+                theta=np.random.default_rng(seed).normal(0, 1.3, MODELS),
+                points=np.zeros((MODELS, MODELS)),
+                rng=np.random.default_rng([seed, 1]),
+            )
+            cast, _ = votes_until(arena, policy, lambda who: bool((half_widths(who) ** 2).mean() < 0.3**2))
+            needed[policy.name] += cast
+    assert needed["a-optimal"] < 0.97 * needed["uniform"]
