@@ -12,6 +12,7 @@ import numpy as np
 
 from services.ratings import ranking_measures as measures
 from services.ratings.bradley_terry import POINTS_PER_LOGIT, bootstrap, fit, strongly_connected
+from services.ratings.figure import Figure
 from services.ratings.games import Floats, Games
 from services.ratings.ranking_measures import Pairs, Ranking
 
@@ -20,16 +21,6 @@ METHOD = (
     "percentile intervals shifted by the replicates' bias"
 )
 FEW_CLUSTERS = 30
-
-
-@dataclass(frozen=True, kw_only=True)
-class Figure:
-    """A statistic with its 95 % interval, over `n` pairs or contenders."""
-
-    point: float
-    low: float
-    high: float
-    n: int
 
 
 @dataclass(frozen=True, kw_only=True)
