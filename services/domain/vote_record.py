@@ -22,6 +22,7 @@ class FlagCode(StrEnum):
     TOO_FAST = "too_fast"
     SAME_SEAT = "same_seat"
     BURST = "burst"
+    UNTRIED = "untried"
 
 
 @dataclass(frozen=True, kw_only=True)
