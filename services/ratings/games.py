@@ -15,7 +15,7 @@ FIRST, SECOND, TIE, BOTH_BAD = range(4)
 """Codes of outcomes: the contender named first won, the second won, a tie, both bad."""
 OUTCOMES = 4
 
-_CODES = {Winner.A: FIRST, Winner.B: SECOND, Winner.TIE: TIE, Winner.BOTH_BAD: BOTH_BAD}
+OUTCOME_CODES = {Winner.A: FIRST, Winner.B: SECOND, Winner.TIE: TIE, Winner.BOTH_BAD: BOTH_BAD}
 _POINTS = np.array([1.0, 0.0, 0.5, 0.5])
 
 
@@ -100,7 +100,7 @@ def games_from(rows: Sequence[Comparison]) -> Games:
     names = sorted({row.contender_a for row in rows} | {row.contender_b for row in rows})
     index = {name: i for i, name in enumerate(names)}
     codes = {cluster: i for i, cluster in enumerate(sorted({row.cluster for row in rows}))}
-    outcomes = np.array([_CODES[row.winner] for row in rows], dtype=np.int64)
+    outcomes = np.array([OUTCOME_CODES[row.winner] for row in rows], dtype=np.int64)
     return Games(
         names=tuple(names),
         first=np.array([index[row.contender_a] for row in rows], dtype=np.int64),

@@ -19,7 +19,7 @@ class Grounded:
     name = "grounded Rao-Kupper"
     level = True
     start = 0.0
-    bounds = (-np.inf, -np.inf)
+    lowest = -np.inf
 
     def counts(self, cells: Cells) -> Floats:
         """All four outcomes."""
@@ -34,7 +34,7 @@ class Grounded:
         return codes
 
     def terms(self, first: Floats, second: Floats, extra: float) -> Terms:
-        """Three softmaxes with the bar, and their rest."""
+        """Three softmaxes with the bar, and the rest of them."""
         shift = float(np.logaddexp(0.0, extra))
         rate = float(0.5 * (1.0 + np.tanh(0.5 * extra)))
         chance, slope, bend = np.zeros((len(first), 4)), np.zeros((len(first), 4, 3)), np.zeros((len(first), 4, 3, 3))
@@ -44,7 +44,7 @@ class Grounded:
         _fill(chance, slope, bend, code=FIRST, weights=won, places=(0, 1), chosen=0, rate=rate)
         _fill(chance, slope, bend, code=SECOND, weights=lost, places=(1, 0), chosen=0, rate=rate)
         _fill(chance, slope, bend, code=BOTH_BAD, weights=bad, places=(0, 1), chosen=2, rate=0.0)
-        _rest(chance, slope, bend, first=first, second=second, shift=shift)
+        _tie(chance, slope, bend, strengths=np.column_stack([first, second]), extra=extra)
         return Terms(chance=chance, slope=slope, bend=bend)
 
 
@@ -78,18 +78,17 @@ def _fill(
     bend[:, code, 2, 2] -= weights[:, 1] * rate * (1.0 - rate)
 
 
-def _rest(chance: Floats, slope: Floats, bend: Floats, *, first: Floats, second: Floats, shift: float) -> None:
-    """The tie: what is left; its derivatives follow from those of the other three.
+def _tie(chance: Floats, slope: Floats, bend: Floats, *, strengths: Floats, extra: float) -> None:
+    """The rest, as one product without cancellation: (t - 1) pi_i pi_j P(both bad) (1/Z_i + 1/Z_j).
 
-    The chance itself is computed without cancellation where it is small: with u = t - 1, it is the sum of two
-    positive terms (see below), each carrying u.
+    Z_i and Z_j are the denominators of P(i) and P(j); `strengths` is (P, 2).
     """
-    others = [FIRST, SECOND, BOTH_BAD]
-    chance[:, TIE] = np.maximum(1.0 - chance[:, others].sum(axis=1), 0.0)
-    weight = chance[:, others]
-    pull = -(weight[..., None] * slope[:, others]).sum(axis=1)
-    curve = bend[:, others] + slope[:, others][..., :, None] * slope[:, others][..., None, :]
-    curve = -(weight[..., None, None] * curve).sum(axis=1)
-    safe = np.maximum(chance[:, TIE], 1e-300)
-    slope[:, TIE] = pull / safe[:, None]
-    bend[:, TIE] = curve / safe[:, None, None] - slope[:, TIE][:, :, None] * slope[:, TIE][:, None, :]
+    inverse = np.column_stack([chance[:, FIRST], chance[:, SECOND]]) / np.exp(strengths)
+    chance[:, TIE] = np.exp(extra + strengths.sum(axis=1)) * chance[:, BOTH_BAD] * inverse.sum(axis=1)
+    share = inverse / inverse.sum(axis=1, keepdims=True)
+    pulls = slope[:, [FIRST, SECOND]] - np.eye(3)[:2]
+    pull = (share[..., None] * pulls).sum(axis=1)
+    curves = bend[:, [FIRST, SECOND]] + pulls[..., :, None] * pulls[..., None, :]
+    curve = (share[..., None, None] * curves).sum(axis=1) - pull[:, :, None] * pull[:, None, :]
+    slope[:, TIE] = slope[:, BOTH_BAD] + pull + 1.0
+    bend[:, TIE] = bend[:, BOTH_BAD] + curve

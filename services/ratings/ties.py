@@ -20,7 +20,7 @@ class RaoKupper:
     name = "Rao-Kupper"
     level = False
     start = 0.5
-    bounds = (0.0, 0.0)
+    lowest = 0.0
 
     def counts(self, cells: Cells) -> Floats:
         """Both bad joins the ties."""
@@ -56,7 +56,7 @@ class Davidson:
     name = "Davidson"
     level = False
     start = 0.0
-    bounds = (-np.inf, -np.inf)
+    lowest = -np.inf
 
     def counts(self, cells: Cells) -> Floats:
         """Both bad joins the ties."""
