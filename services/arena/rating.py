@@ -27,6 +27,7 @@ class Rating:
     anchor: str
     seed: int
     rules: PublicationRules = PublicationRules()
+    finder: FactFinder
 
     def run(self, lease: Lease) -> None:
         """Compute and store the live board that the work names; left to later work on the same board if some waits.
@@ -38,7 +39,7 @@ class Rating:
         """
         if self._is_covered(lease):
             return
-        FactFinder(store=self.store).catch_up(at_most=FACTS_AT_ONCE)
+        self.finder.catch_up(at_most=FACTS_AT_ONCE)
         fresh = self.compute(Source(lease.work.subject))
         with self.store() as uow:
             uow.work.finish(lease)

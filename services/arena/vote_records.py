@@ -1,11 +1,14 @@
 """The judgements of one source as records: what boards, audits and exports are computed from."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from services.domain.battle import CHOSEN_POLICY
 from services.domain.judgement import Source
+from services.domain.registry_event import RegistryEvent
 from services.domain.vote_record import Flag, FlagCode, VoteRecord
+from services.errors import Conflict
+from services.ratings.audit.registry_state import replay
 from services.store.unit_of_work import UnitOfWorkFactory
 
 CHOSEN = Flag(
@@ -16,6 +19,7 @@ CHOSEN = Flag(
 REPEAT = Flag(
     code=FlagCode.REPEAT, reason="The battle shows an earlier one again, to see how well votes agree.", factor=0
 )
+PRIVATE = Flag(code=FlagCode.PRIVATE, reason="One of the contenders is not shown yet: it counts once it is.", factor=0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,17 +29,36 @@ class VoteRecords:
     store: UnitOfWorkFactory
 
     def of(self, source: Source, *, facts: bool = True) -> Sequence[VoteRecord]:
-        """Every judgement of `source`, oldest first; without `facts` the sides are left empty (which is quicker)."""
+        """Every judgement of `source`, oldest first; without `facts` the sides are left empty (which is quicker).
+
+        Raises:
+            Conflict: the registry's history holds something that cannot be read.
+        """
         with self.store() as uow:
-            found = uow.judgements.records(source, facts=facts)
-        return [with_rules(record) for record in found]
+            found, private = uow.judgements.records(source, facts=facts), private_ones(uow.registry.all())
+        return [with_rules(record, private) for record in found]
 
 
-def with_rules(record: VoteRecord) -> VoteRecord:
+def private_ones(events: Sequence[RegistryEvent]) -> frozenset[str]:
+    """The contenders whose standing is not shown yet.
+
+    Raises:
+        Conflict: the history holds something that cannot be read.
+    """
+    try:
+        state = replay(events)
+    except ValueError as error:
+        raise Conflict(f"The registry's history cannot be read: {error}") from None
+    return frozenset(name for name, entry in state.entries.items() if not entry.public)
+
+
+def with_rules(record: VoteRecord, private: Collection[str] = ()) -> VoteRecord:
     """The record with the flags that follow from its battle before those that are stored."""
     rules = []
     if record.source is Source.HUMAN and record.policy == CHOSEN_POLICY:
         rules.append(CHOSEN)
     if record.repeat_of:
         rules.append(REPEAT)
+    if record.contender_a in private or record.contender_b in private:
+        rules.append(PRIVATE)
     return replace(record, flags=(*rules, *record.flags)) if rules else record

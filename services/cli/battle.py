@@ -45,6 +45,7 @@ def run(
     prompts = [_text(item) for item in prompt]
     pair = _pair(contenders)
     assembly = Assembly(settings)
+    assembly.registry_keeper.catch_up()
     services = assembly.services
     judges = tuple(judge) if judge else tuple(name for name in DEFAULT_JUDGES if name in services.judges)
     console, views = progress(), []

@@ -17,6 +17,7 @@ class FlagCode(StrEnum):
     CHOSEN_PAIR = "chosen_pair"
     IDENTITY_LEAK = "identity_leak"
     REPEAT = "repeat"
+    PRIVATE = "private"
     ANOMALOUS_VOTER = "anomalous_voter"
     REPEATED_PROMPT = "repeated_prompt"
     TOO_FAST = "too_fast"

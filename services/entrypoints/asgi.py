@@ -10,7 +10,9 @@ from services.web.site import add_pages
 
 def make_asgi(assembly: Assembly | None = None) -> FastAPI:
     """The web application over assembled services; a factory for ASGI servers."""
-    services = (assembly or Assembly(load_settings())).services
+    assembly = assembly or Assembly(load_settings())
+    assembly.registry_keeper.catch_up()
+    services = assembly.services
     app = create_app(services)
     add_pages(app, services)
     return app

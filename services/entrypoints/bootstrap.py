@@ -14,6 +14,7 @@ from sandboxes.cameras import Cameras
 from sandboxes.environment import Environment
 from sandboxes.errors import SandboxError
 from sandboxes.registry import Registry
+from services.arena.battle_facts import FactFinder
 from services.arena.battles import Battles
 from services.arena.boards import Boards
 from services.arena.direct_runs import DirectRuns
@@ -26,6 +27,7 @@ from services.arena.judging import Judging
 from services.arena.orchestrator import Orchestrator
 from services.arena.rating import Rating
 from services.arena.recovery import Recovery
+from services.arena.registry_keeper import RegistryKeeper
 from services.arena.repeats import RepeatMode, Repeats
 from services.arena.sampling import PairSampler
 from services.arena.showing import Showing
@@ -201,10 +203,22 @@ class Assembly:
         return PairSampler(policy=policy, clock=self.clock, refresh_seconds=settings.pair_refresh_seconds)
 
     @cached_property
+    def registry_keeper(self) -> RegistryKeeper:
+        """Keeps the history of contenders and rules."""
+        return RegistryKeeper(
+            store=self.store,
+            clock=self.clock,
+            catalogue=self.catalogue,
+            sampler=self.sampler,
+            private_variants=self.settings.private_variants,
+        )
+
+    @cached_property
     def rating(self) -> Rating:
         """Computes boards."""
         settings = self.settings
         return Rating(
+            finder=FactFinder(self.store),
             store=self.store,
             clock=self.clock,
             anchor=settings.anchor,

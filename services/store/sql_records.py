@@ -16,6 +16,7 @@ from services.store.tables import (
     BATTLES,
     INTERACTIONS,
     JUDGEMENTS,
+    TURNS,
     VOTE_FLAGS,
     VOTERS,
     VOTES,
@@ -126,10 +127,13 @@ class SqlFacts:
         )
         return [row[0] for row in self._rows.execute(statement)]
 
-    def prompt_groups(self) -> Mapping[str, str]:
+    def first_prompts(self) -> Sequence[str]:
         columns = BATTLE_FACTS.c
-        statement = sa.select(columns.prompt_key, sa.func.min(columns.prompt_group)).group_by(columns.prompt_key)
-        return {row[0]: row[1] for row in self._rows.execute(statement)}
+        one = sa.select(sa.func.min(columns.battle_id)).where(columns.prompt_key == columns.prompt_group)
+        statement = sa.select(TURNS.c.prompt).where(
+            TURNS.c.battle_id.in_(one.group_by(columns.prompt_group)), TURNS.c["index"] == 0
+        )
+        return [row[0] for row in self._rows.execute(statement.order_by(TURNS.c.battle_id))]
 
 
 @dataclass(frozen=True, kw_only=True)

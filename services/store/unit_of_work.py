@@ -164,8 +164,8 @@ class FactsRepository(Protocol):
         """Battles that were judged but have no facts of this version, oldest first."""
         ...
 
-    def prompt_groups(self) -> Mapping[str, str]:
-        """The group of every prompt key that is known."""
+    def first_prompts(self) -> Sequence[str]:
+        """One prompt of every group: that which gave the group its name."""
         ...
 
 

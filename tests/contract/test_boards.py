@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from services.arena.battle_facts import FactFinder
 from services.arena.boards import Boards
 from services.arena.rating import Rating
 from services.domain.battle import BattleState
@@ -53,7 +54,7 @@ def boards(store_factory: SqlUnitOfWorkFactory) -> Boards:
         uow.commit()
     Counting.computed.clear()
     clock = SimpleNamespace(now=lambda: some.NOW)
-    rating = Counting(store=store_factory, clock=clock, anchor="", seed=1)
+    rating = Counting(store=store_factory, finder=FactFinder(store_factory), clock=clock, anchor="", seed=1)
     return Boards(store=store_factory, rating=rating)
 
 

@@ -1,5 +1,6 @@
 """Records, facts, flags, the registry's history and snapshots, on every database."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -90,7 +91,9 @@ def test_facts_are_missing_until_they_are_of_this_version(store_factory: SqlUnit
         assert uow.facts.find("battle-1") == FACTS
         assert uow.facts.missing(version="1", limit=9) == []
         assert uow.facts.missing(version="2", limit=9) == ["battle-1"]
-        assert uow.facts.prompt_groups() == {"key": "group"}
+        assert uow.facts.first_prompts() == []
+        uow.facts.put(replace(FACTS, prompt_group="key"))
+        assert uow.facts.first_prompts() == [some.turn().prompt]
 
 
 def test_a_pseudonym_is_kept(store_factory: SqlUnitOfWorkFactory) -> None:

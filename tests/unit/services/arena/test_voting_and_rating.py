@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from services.arena.battle_facts import FactFinder
-from services.arena.rating import Rating
 from services.clock import SystemClock
 from services.container import Services
 from services.domain.battle import BattleState
@@ -26,7 +25,7 @@ def services(tmp_path: Path) -> Services:
 
 
 def human_judgements(services: Services) -> int:
-    return Rating(store=services.store, clock=SystemClock(), anchor="", seed=1).compute(Source.HUMAN).judgements
+    return services.boards.rating.compute(Source.HUMAN).judgements
 
 
 def test_a_repeated_vote_is_the_same_vote_and_another_is_refused(services: Services) -> None:
@@ -75,7 +74,7 @@ def test_a_pair_chosen_by_name_stays_off_the_human_board(services: Services) -> 
 
 
 def test_the_last_rating_in_the_queue_does_the_work_of_all(services: Services) -> None:
-    rating = Rating(store=services.store, clock=SystemClock(), anchor="", seed=1)
+    rating = services.boards.rating
     asked = []
     for key in "ab":
         battle = services.battles.create(f"Draw a diagram of {key}.")
@@ -100,8 +99,8 @@ def test_rating_finds_the_facts_that_are_missing(services: Services) -> None:
     battle = services.battles.create("Build a landing page in HTML and CSS.")
     finish_sides(services, battle.id)
     services.voting.cast(battle.id, Winner.A, voter="v", idempotency_key="k")
-    assert FactFinder(store=services.store).catch_up(at_most=9) == 1
-    assert FactFinder(store=services.store).catch_up(at_most=9) == 0
+    assert FactFinder(services.store).catch_up(at_most=9) == 1
+    assert FactFinder(services.store).catch_up(at_most=9) == 0
     with services.store() as uow:
         facts = uow.facts.find(battle.id)
     assert facts is not None

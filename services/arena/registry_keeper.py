@@ -1,0 +1,54 @@
+"""Writes down what has changed in the catalogue and the rules since anybody last looked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from services.arena.registry import events_between
+from services.arena.sampling import PairSampler
+from services.clock import Clock
+from services.contenders.protocol import Catalogue
+from services.domain.registry_event import RegistryEvent
+from services.errors import Unavailable
+from services.store.unit_of_work import UnitOfWorkFactory
+
+_ATTEMPTS = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegistryKeeper:
+    """Keeps the registry's history. All processes of an arena need one configuration, or they contradict each other."""
+
+    store: UnitOfWorkFactory
+    clock: Clock
+    catalogue: Catalogue
+    sampler: PairSampler
+    private_variants: int
+
+    def catch_up(self) -> Sequence[RegistryEvent]:
+        """Add what is new to the history, and return it; nothing happens when nothing has changed.
+
+        Raises:
+            ConfigurationError: the catalogue takes a shown standing back, or tries too many private variants.
+            Unavailable: other processes keep writing to the history.
+        """
+        for _ in range(_ATTEMPTS):
+            with self.store() as uow:
+                new = events_between(
+                    uow.registry.all(),
+                    self.catalogue.contenders(),
+                    self._policy(),
+                    now=self.clock.now(),
+                    private_variants=self.private_variants,
+                )
+                if uow.registry.append(new):
+                    uow.commit()
+                    return new
+        raise Unavailable("The registry's history is being written by others all the time.", hint="Start again.")
+
+    def _policy(self) -> dict[str, str]:
+        policy, fallback = self.sampler.policy, self.sampler.fallback
+        details = {"policy": policy.name, "version": policy.version}
+        details |= {name: f"{value:g}" for name, value in policy.parameters.items()}
+        if fallback is not policy:
+            details |= {"fallback": fallback.name, "fallback_version": fallback.version}
+        return details
