@@ -50,7 +50,9 @@ class _Known:
 
 
 class PairSampler:
-    """Draws pairs by `policy`; where that needs votes that are not there yet, by `fallback`.
+    """Draws pairs by `policy`; where that needs votes that are not there yet, or a fit that fails, by `fallback`.
+
+    The fallback needs no fit: `weighted` for the A-optimal rule, and newcomers are told by their votes alone.
 
     Counts are read again after `refresh_seconds`, or fifty times as long as reading took if that is longer, and a fit
     is kept as long; what this process draws in between is counted at once. Several threads may draw at the same time:
@@ -59,10 +61,20 @@ class PairSampler:
 
     def __init__(self, *, policy: Policy, clock: Clock, refresh_seconds: float) -> None:
         self.policy = policy
-        self.fallback = replace(policy, rule=Rule.WEIGHTED) if policy.rule is Rule.A_OPTIMAL else policy
+        rule = Rule.WEIGHTED if policy.rule is Rule.A_OPTIMAL else policy.rule
+        self.fallback = replace(policy, rule=rule, newcomer_half_width=0.0) if policy.needs_strengths else policy
         self._clock, self._refresh_seconds = clock, refresh_seconds
         self._lock, self._reading = threading.Lock(), threading.Lock()
         self._known: _Known | None = None
+
+    @property
+    def declaration(self) -> dict[str, str]:
+        """The policy as the registry's history keeps it: name, version, parameters, the fallback's name and version."""
+        said = {"policy": self.policy.name, "version": self.policy.version}
+        said |= {name: f"{value:g}" for name, value in self.policy.parameters.items()}
+        if self.fallback != self.policy:
+            said |= {"fallback": self.fallback.name, "fallback_version": self.fallback.version}
+        return said
 
     def draw(self, uow: UnitOfWork, contenders: Sequence[Contender], rng: random.Random) -> Pairing:
         """A pair of enabled contenders, its seats by a fair coin.
@@ -134,8 +146,7 @@ class PairSampler:
         try:
             return replace(who, strengths=strengths_of(who.names, points)), wanted
         except ArithmeticError:
-            # no fit, so neither its rule nor its intervals: newcomers are told by their votes alone
-            return who, replace(self.fallback, newcomer_half_width=0.0)
+            return who, self.fallback
 
 
 def _points_of(uow: UnitOfWork) -> dict[tuple[str, str], float]:

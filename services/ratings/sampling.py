@@ -227,7 +227,7 @@ def compare_shares(
     for group in sorted(set(groups)):
         inside = np.array([name == group for name in groups], dtype=np.float64)
         seats = (inside[table.first] + inside[table.second]) / 2
-        expected = float(seats @ table.probability)
+        expected = min(1.0, float(seats @ table.probability))
         spread = _Z * math.sqrt(max(0.0, float(seats**2 @ table.probability) - expected**2) / max(1, battles))
         taken = sum(n * (inside[i] + inside[j]) / 2 for i, j, n in known)
         rows.append(

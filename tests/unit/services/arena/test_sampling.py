@@ -219,6 +219,23 @@ def test_without_a_fit_votes_alone_say_who_is_new(
     assert found.policy_version == Policy(rule=Rule.WEIGHTED).version
 
 
+def test_the_declaration_names_every_policy_that_may_draw() -> None:
+    optimal = Policy(rule=Rule.A_OPTIMAL, newcomer_half_width=40)
+    assert sampler(optimal).declaration == {
+        "policy": "a-optimal",
+        "version": optimal.version,
+        "revision": "1",
+        "floor": "0.2",
+        "newcomer_boost": "5",
+        "newcomer_votes": "3000",
+        "newcomer_half_width": "40",
+        "warmup_votes": "30",
+        "fallback": "weighted",
+        "fallback_version": Policy(rule=Rule.WEIGHTED).version,
+    }
+    assert "fallback" not in sampler(LEAST_MET).declaration
+
+
 def test_draws_of_several_threads_are_all_counted(store: SqlUnitOfWorkFactory) -> None:
     pairs = sampler(replace(LEAST_MET, floor=1e-9), refresh_seconds=1000)
     draw(pairs, store)
