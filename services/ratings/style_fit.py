@@ -15,10 +15,11 @@ import numpy as np
 from services.ratings.bradley_terry import Fit, fit
 from services.ratings.clusters import Part, outer
 from services.ratings.games import Floats, Games
-from services.ratings.newton import PRIOR_RIDGE, strongly_connected
+from services.ratings.newton import PRIOR_RIDGE, damped, strongly_connected
 
 CONFIDENCE = 0.95
-_TOLERANCE = 1e-9
+_TOLERANCE = 1e-7
+"""Largest change of a logit in the last step; what is left is of the order of its square."""
 _MAX_STEPS = 100
 _ROUNDING = 1e-10
 
@@ -76,9 +77,9 @@ def fit_styled(games: Games, features: Mapping[str, Floats], *, penalty: float =
     rows = _Rows(games=games, x=x)
     if not penalty:
         _check_rank(rows, tuple(features))
-    point = _newton(rows, ridge=ridge, penalty=penalty)
-    inverse, information, residual = _inverse(rows, point, ridge=ridge, penalty=penalty)
     plain = fit(wins)
+    point = _newton(rows, np.append(plain.theta, np.zeros(x.shape[1])), ridge=ridge, penalty=penalty)
+    inverse, information, residual = _inverse(rows, point, ridge=ridge, penalty=penalty)
     covariance, change_se = _covariances(rows, residual, inverse, plain)
     size = len(games.names)
     return StyledFit(
@@ -153,10 +154,9 @@ def _check_rank(rows: _Rows, names: tuple[str, ...]) -> None:
             )
 
 
-def _newton(rows: _Rows, *, ridge: float, penalty: float) -> Floats:
+def _newton(rows: _Rows, start: Floats, *, ridge: float, penalty: float) -> Floats:
     games, size = rows.games, len(rows.games.names)
-    point = np.zeros(size + rows.x.shape[1])
-    pull = np.repeat([ridge, penalty], [size, rows.x.shape[1]])
+    point, pull = start, np.repeat([ridge, penalty], [size, rows.x.shape[1]])
     logit = rows.predictor(point)
     for _ in range(_MAX_STEPS):
         expected = 0.5 * (1.0 + np.tanh(0.5 * logit))
@@ -168,7 +168,7 @@ def _newton(rows: _Rows, *, ridge: float, penalty: float) -> Floats:
             break
         moved = rows.predictor(step)
         reach = max(float(np.abs(moved).max()), 1e-300)
-        damping = float(np.log1p(reach)) / reach
+        damping = float(damped(np.array(reach)))
         point, logit = point + damping * step, logit + damping * moved
         point[:size] -= point[:size].mean()
         if reach < _TOLERANCE:
