@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from services.cli import leaderboard_quality
 from services.domain.judgement import Source
 from services.domain.rating import Board, BoardSlice, IntervalKind
 from services.errors import InvalidRequest
@@ -31,6 +32,7 @@ def add_to(app: typer.Typer) -> None:
     group.command("show")(show)
     group.command("slices")(slices)
     group.command("matrix")(matrix)
+    leaderboard_quality.add_to(group)
     app.add_typer(group, name="leaderboard")
 
 

@@ -6,15 +6,18 @@ one cluster are not independent of each other.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from services.domain.judgement import Source
+from services.domain.vote_record import VoteRecord
 from services.ratings import ranking_measures as measures
 from services.ratings.bradley_terry import POINTS_PER_LOGIT, bootstrap, fit, strongly_connected
 from services.ratings.figure import Figure
 from services.ratings.games import Floats, Games
 from services.ratings.ranking_measures import Pairs, Ranking
+from services.ratings.rows import clustering, games_of, rows_of
 
 METHOD = (
     "bradley-terry, {replicates} bootstrap replicates over {clusters} clusters, "
@@ -84,6 +87,29 @@ def quality_of(games: Games, *, reference: Ranking | None = None, replicates: in
         method=METHOD.format(replicates=replicates, clusters=games.cluster_count),
         notes=tuple(notes),
     )
+
+
+def quality_of_records(
+    records: Sequence[VoteRecord],
+    *,
+    source: Source,
+    reference: Ranking | None = None,
+    replicates: int = 1000,
+    seed: int,
+) -> Quality:
+    """The figures of the counted `records` of one source, clustered as its board is: by voter or by prompt, and by
+    battle where there are too few of these, which a note says."""
+    rows = rows_of(records)
+    chosen = clustering(rows, source)
+    found = quality_of(games_of(rows, unit=chosen.unit), reference=reference, replicates=replicates, seed=seed)
+    method = found.method.replace("clusters", f"clusters by {chosen.unit}")
+    return replace(found, method=method, notes=(*chosen.notes, *found.notes))
+
+
+def ranking_of_records(records: Sequence[VoteRecord], *, source: Source, replicates: int = 1000, seed: int) -> Ranking:
+    """The ranking by the counted `records` of one source, to be compared with another source's."""
+    rows = rows_of(records)
+    return ranking_of(games_of(rows, unit=clustering(rows, source).unit), replicates=replicates, seed=seed)
 
 
 def ranking_of(games: Games, *, replicates: int = 1000, seed: int) -> Ranking:

@@ -11,6 +11,7 @@ from services.ratings import ranking_measures as measures
 from services.ratings.benchmark_quality import Quality, quality_of
 from services.ratings.games import Comparison, Games, games_from
 from services.ratings.ranking_measures import Pairs, Ranking, published
+from tests.benchmarks.benchmark_quality import win_rate_coverage
 
 # pairs of the benchmark: ab overlap, ac apart, ad apart, bc touch (so overlap), bd apart, cd apart
 OURS = published("abcd", [90, 80, 60, 30], [84, 70, 50, 25], [96, 88, 70, 35])
@@ -150,3 +151,10 @@ def test_little_data_is_said_and_no_data_is_no_error() -> None:
     assert any("Fewer than two" in note for note in empty.notes)
     with pytest.raises(ValueError, match="two replicates"):
         quality_of(games(), replicates=1, seed=1)
+
+
+def test_a_bootstrap_over_rows_covers_too_little_and_one_over_prompts_enough() -> None:
+    found = win_rate_coverage(arenas=150)
+    assert found["rows"].covered < 0.7
+    assert 0.9 <= found["prompts"].covered <= 0.99
+    assert found["prompts"].width > 1.5 * found["rows"].width
