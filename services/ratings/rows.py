@@ -5,6 +5,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from services.domain.judgement import Source, Winner
 from services.domain.vote_record import VoteRecord
@@ -12,11 +13,12 @@ from services.ratings.games import Comparison, Games, games_from
 
 FEW_CLUSTERS = 30
 
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_WINNERS = {winner.value: winner for winner in Winner}
 _UNIT = {Source.HUMAN: "voter", Source.LLM: "prompt", Source.EXECUTION: "prompt"}
 
 
-@dataclass(frozen=True, kw_only=True, order=True)
-class Row:
+class Row(NamedTuple):
     """A counted judgement with the alphabetically smaller name in seat A; `style` are the features of A, then of B."""
 
     contender_a: str
@@ -50,12 +52,8 @@ def data_hash(rows: Sequence[Row], *, style: bool = False) -> str:
     """
     digest = hashlib.sha256()
     for row in sorted(rows):
-        line = [row.contender_a, row.contender_b, row.winner, row.cluster, row.battle, row.weight]
-        if style:
-            line += [dict(row.style[0]), dict(row.style[1])]
-        digest.update(
-            json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass") + b"\n"
-        )
+        line = [*row[:6], dict(row.style[0]), dict(row.style[1])] if style else row[:6]
+        digest.update(_JSON.encode(line).encode("utf-8", "surrogatepass") + b"\n")
     return digest.hexdigest()
 
 
@@ -88,7 +86,7 @@ def games_of(rows: Sequence[Row], *, unit: str) -> Games:
             Comparison(
                 contender_a=row.contender_a,
                 contender_b=row.contender_b,
-                winner=Winner(row.winner),
+                winner=_WINNERS[row.winner],
                 cluster=row.battle if unit == "battle" else row.cluster,
                 weight=row.weight,
             )
@@ -111,7 +109,7 @@ def flagged(records: Sequence[VoteRecord]) -> tuple[Mapping[str, int], Mapping[s
     out: Counter[str] = Counter()
     lowered: Counter[str] = Counter()
     for record in records:
-        if record.winner is None:
+        if record.winner is None or not record.flags:
             continue
         out.update({flag.code.value for flag in record.flags if flag.factor == 0})
         if record.weight > 0:
@@ -121,21 +119,11 @@ def flagged(records: Sequence[VoteRecord]) -> tuple[Mapping[str, int], Mapping[s
 
 def _row(record: VoteRecord, *, style: bool) -> Row:
     assert record.winner is not None  # noqa: S101 - counted records have one
-    sides = ((record.contender_a, record.side_a), (record.contender_b, record.side_b))
-    winner = record.winner
+    a, b, winner = (record.contender_a, record.side_a), (record.contender_b, record.side_b), record.winner
     if record.contender_a > record.contender_b:
-        sides, winner = (sides[1], sides[0]), winner.swapped
-    first, second = sides
-    features = tuple(sorted(first[1].style.items())), tuple(sorted(second[1].style.items()))
-    return Row(
-        contender_a=first[0],
-        contender_b=second[0],
-        winner=winner.value,
-        cluster=record.cluster,
-        battle=record.battle_id,
-        weight=float(record.weight),
-        style=features if style else ((), ()),
-    )
+        a, b, winner = b, a, winner.swapped
+    features = (tuple(sorted(a[1].style.items())), tuple(sorted(b[1].style.items()))) if style else ((), ())
+    return Row(a[0], b[0], winner.value, record.cluster, record.battle_id, float(record.weight), features)
 
 
 def _weights(rows: Sequence[Row]) -> dict[str, float]:

@@ -47,7 +47,8 @@ def board_of(
     What a reader must know besides stands in `notes`.
     """
     part, limits = slice or BoardSlice(), rules or PublicationRules()
-    chosen = [record for record in records if record.source is source and matches(record, part)]
+    whole = part == BoardSlice()
+    chosen = [record for record in records if record.source is source and (whole or matches(record, part))]
     rows = rows_of(chosen, style=part.style_controlled)
     notes = _record_notes(chosen, rows)
     units = clustering(rows, source) if rows else Clustering(unit="battle", notes=())
