@@ -36,7 +36,7 @@ class RegistryKeeper:
                 new = events_between(
                     uow.registry.all(),
                     self.catalogue.contenders(),
-                    self._policy(),
+                    self.sampler.declaration,
                     now=self.clock.now(),
                     private_variants=self.private_variants,
                 )
@@ -44,11 +44,3 @@ class RegistryKeeper:
                     uow.commit()
                     return new
         raise Unavailable("The registry's history is being written by others all the time.", hint="Start again.")
-
-    def _policy(self) -> dict[str, str]:
-        policy, fallback = self.sampler.policy, self.sampler.fallback
-        details = {"policy": policy.name, "version": policy.version}
-        details |= {name: f"{value:g}" for name, value in policy.parameters.items()}
-        if fallback is not policy:
-            details |= {"fallback": fallback.name, "fallback_version": fallback.version}
-        return details
