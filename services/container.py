@@ -12,6 +12,7 @@ from services.arena.interactions import Interactions
 from services.arena.orchestrator import Orchestrator
 from services.arena.recovery import Recovery
 from services.arena.repeats import Repeats
+from services.arena.snapshots import Snapshots
 from services.arena.voting import Voting
 from services.clock import Clock, Ids
 from services.contenders.protocol import Catalogue
@@ -44,6 +45,7 @@ class Services:
     battles: Battles
     repeats: Repeats
     boards: Boards
+    snapshots: Snapshots
     runs: DirectRuns
     interactions: Interactions
     wait_seconds: float

@@ -100,6 +100,9 @@ class Settings(BaseSettings):
         allow_inf_nan=False,
         description="Width in points of the 95 % interval above which a standing is provisional.",
     )
+    snapshot_hours: float = Field(
+        24.0, ge=0, description="Hours after which a board that has changed is published under a number; 0 for never."
+    )
     repeats: Literal["off", "own", "all"] = Field(
         "own", description="Which battles voters may be shown again: none, those they voted on, or everybody's."
     )

@@ -8,12 +8,11 @@ from datetime import datetime
 from typing import Any, TypeVar, cast
 
 from services.arena.rating import Rating
-from services.arena.vote_records import VoteRecords
 from services.domain.judgement import Source
 from services.domain.rating import Board, BoardSlice, Snapshot
 from services.ratings.history import HistoryPoint, series
-from services.ratings.matrices import Matrices, matrices
-from services.ratings.slices import SliceOptions, matches
+from services.ratings.matrices import Matrices
+from services.ratings.slices import SliceOptions
 from services.store.unit_of_work import UnitOfWorkFactory
 
 V = TypeVar("V")
@@ -79,7 +78,7 @@ class Boards:
         live = self.live(source)
         if live is None:
             return Matrices(names=(), counts=(), rates=())
-        return self._kept.get(live, ("matrices", source, part), lambda: self._matrices(source, part))
+        return self._kept.get(live, ("matrices", source, part), lambda: self.rating.matrices(source, part=part))
 
     def history(self, source: Source) -> Mapping[str, tuple[HistoryPoint, ...]]:
         """How ratings of `source` went from snapshot to snapshot, by contender."""
@@ -98,7 +97,3 @@ class Boards:
         """
         with self.store() as uow:
             return uow.snapshots.get(number)
-
-    def _matrices(self, source: Source, part: BoardSlice) -> Matrices:
-        records = VoteRecords(store=self.store).of(source, facts=part != BoardSlice())
-        return matrices([record for record in records if matches(record, part)])

@@ -1,12 +1,15 @@
 """The rating stage: the board of one source, computed again from all its judgements."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from services.arena.battle_facts import FactFinder
 from services.arena.vote_records import VoteRecords
 from services.clock import Clock
 from services.domain.judgement import Source
 from services.domain.rating import Board, BoardSlice, IntervalKind, PublicationRules
+from services.domain.vote_record import VoteRecord
 from services.domain.work import Lease
 from services.errors import InvalidRequest
 from services.ratings.matrices import Matrices, matrices
@@ -68,14 +71,27 @@ class Rating:
         records = VoteRecords(store=self.store).of(source, facts=sliced)
         if part is not None and sliced:
             _check(part, options(records))
+        return self.board(records, source=source, part=part, kind=kind, now=now)
+
+    def board(
+        self,
+        records: Sequence[VoteRecord],
+        *,
+        source: Source,
+        kind: IntervalKind,
+        part: BoardSlice | None = None,
+        now: datetime | None = None,
+    ) -> Board:
+        """The board of these records under the arena's own rules."""
         counted = {name for record in records if record.counted for name in (record.contender_a, record.contender_b)}
+        sliced = part is not None and part != BoardSlice()
         return board_of(
             records,
             source=source,
             slice=part,
             anchor=self.anchor if sliced or self.anchor in counted else "",
             seed=self.seed,
-            computed_at=now,
+            computed_at=now or self.clock.now(),
             rules=self.rules,
             kind=kind,
         )

@@ -37,7 +37,7 @@ def serve(
     from services.entrypoints.bootstrap import Assembly
     from services.entrypoints.preview import make_preview
     from services.entrypoints.supervisor import Supervisor
-    from services.entrypoints.worker import run_reaper, run_sandbox_reaper
+    from services.entrypoints.worker import run_reaper, run_sandbox_reaper, run_snapshots
     from services.settings import load_settings
 
     settings = load_settings()
@@ -51,8 +51,8 @@ def serve(
             where = settings.preview_host, settings.preview_port
             with listening(*where):
                 stack.enter_context(running(make_preview(settings), lambda found: found.serve_tcp(*where)))
-            for reaper in (run_reaper, run_sandbox_reaper):
-                threading.Thread(target=reaper, args=(assembly, stop), daemon=True).start()
+            for routine in (run_reaper, run_sandbox_reaper, run_snapshots):
+                threading.Thread(target=routine, args=(assembly, stop), daemon=True).start()
         uvicorn.run(
             asgi,
             host=host or settings.host,
@@ -84,9 +84,9 @@ def worker(
 
 
 def beat() -> None:
-    """The reaper: takes back work whose worker died and sends lost messages again."""
+    """What happens by the clock: lost work is taken back and sent again, boards that have changed are published."""
     from services.entrypoints.bootstrap import Assembly
-    from services.entrypoints.worker import run_reaper
+    from services.entrypoints.worker import run_reaper, run_snapshots
     from services.settings import load_settings
 
     stop = threading.Event()
@@ -96,7 +96,9 @@ def beat() -> None:
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
-    run_reaper(Assembly(load_settings()), stop)
+    assembly = Assembly(load_settings())
+    threading.Thread(target=run_snapshots, args=(assembly, stop), daemon=True).start()
+    run_reaper(assembly, stop)
 
 
 def preview() -> None:

@@ -136,11 +136,13 @@ class Board:
 class Snapshot:
     """A board that was published under a number, to be cited and computed again from the rows of `input_hash`.
 
-    `superseded` is empty as long as those rows are all there; else it says what became of them.
+    `records` names the blob that holds the votes as they were then, in the export's form. `superseded` is empty as long
+    as they are all there; else it says what became of them.
     """
 
     number: int
     board: Board
     input_hash: str
     created_at: datetime
+    records: str = ""
     superseded: str = ""

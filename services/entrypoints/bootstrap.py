@@ -31,6 +31,7 @@ from services.arena.registry_keeper import RegistryKeeper
 from services.arena.repeats import RepeatMode, Repeats
 from services.arena.sampling import PairSampler
 from services.arena.showing import Showing
+from services.arena.snapshots import Snapshots
 from services.arena.voting import Voting
 from services.arena.work_runner import OnFailure, WorkRunner
 from services.clock import RandomIds, SystemClock
@@ -229,6 +230,11 @@ class Assembly:
         )
 
     @cached_property
+    def snapshots(self) -> Snapshots:
+        """Publishes boards."""
+        return Snapshots(store=self.store, blobs=self.blobs, clock=self.clock, rating=self.rating)
+
+    @cached_property
     def work_runner(self) -> WorkRunner:
         """Does work of every kind."""
         store, publisher, orchestrator = self.store, self.publisher, self.orchestrator
@@ -352,6 +358,7 @@ class Assembly:
                 rng=random.SystemRandom(),
             ),
             boards=Boards(store=store, rating=self.rating),
+            snapshots=self.snapshots,
             repeats=Repeats(
                 store=store,
                 clock=self.clock,

@@ -11,6 +11,7 @@ import structlog
 
 from sandboxes.errors import SandboxError
 from services.arena.work_runner import WorkRunner
+from services.domain.judgement import Source
 from services.domain.work import REAPER_PERIOD_SECONDS
 from services.entrypoints.bootstrap import Assembly
 from services.entrypoints.broker import find_broker
@@ -22,6 +23,7 @@ from services.worker.app import make_app, worker_argv
 EXECUTION_QUEUE = "execution"
 SANDBOX_REAPER_SECONDS = 30.0
 FIGURES_SECONDS = 5.0
+SNAPSHOT_LOOK_SECONDS = 60.0
 log = structlog.get_logger()
 
 
@@ -85,6 +87,19 @@ def run_reaper(assembly: Assembly, stop: threading.Event) -> None:
             assembly.services.recovery.sweep()
         except ArenaError as error:
             log.warning("sweep_failed", error=error.message)
+
+
+def run_snapshots(assembly: Assembly, stop: threading.Event) -> None:
+    """Publish every board that has changed once its newest snapshot is old enough, until `stop` is set."""
+    while not stop.wait(SNAPSHOT_LOOK_SECONDS):
+        for source in Source:
+            try:
+                made = assembly.snapshots.publish_if_due(source, hours=assembly.settings.snapshot_hours)
+            except ArenaError as error:
+                log.warning("snapshot_failed", source=source.value, error=error.message)
+                continue
+            if made is not None:
+                log.info("snapshot_published", number=made.number, source=source.value)
 
 
 def run_sandbox_reaper(assembly: Assembly, stop: threading.Event) -> None:

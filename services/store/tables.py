@@ -223,6 +223,7 @@ SNAPSHOTS = sa.Table(
     sa.Column("board", Document(Board), nullable=False),
     _text("input_hash"),
     sa.Column("created_at", Moment, nullable=False),
+    _text("records"),
     _text("superseded"),
 )
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Path, Query, Response
 
 from services.api.dependencies import ServicesDep, problems
 from services.api.schemas.leaderboard import (
@@ -19,6 +19,7 @@ from services.domain.rating import BoardSlice
 from services.errors import InvalidRequest
 
 router = APIRouter(prefix="/leaderboard", tags=["leaderboard"])
+JSON_LINES = "application/jsonl"
 SourceQuery = Annotated[Source, Query(description="Whose judgements.")]
 SnapshotNumber = Annotated[int, Path(ge=1, le=2**31 - 1, description="Number of a published board.")]
 
@@ -67,6 +68,19 @@ def read_history(services: ServicesDep, source: SourceQuery = Source.HUMAN) -> d
 def list_snapshots(services: ServicesDep) -> list[SnapshotOut]:
     """Every published board, oldest first: these are what to cite."""
     return [SnapshotOut.of(snapshot) for snapshot in services.boards.snapshots()]
+
+
+@router.get(
+    "/snapshots/{number}/votes",
+    response_class=Response,
+    responses={
+        200: {"description": "JSON lines, a judgement each.", "content": {JSON_LINES: {"schema": {"type": "string"}}}},
+        **problems(404, 422, 503),
+    },
+)
+def read_snapshot_votes(number: SnapshotNumber, services: ServicesDep) -> Response:
+    """The judgements that a published board was computed from, under pseudonyms, to compute it again."""
+    return Response(services.snapshots.votes(number), media_type=JSON_LINES)
 
 
 @router.get("/snapshots/{number}", response_model=PublishedBoardOut, responses=problems(404, 422, 503))

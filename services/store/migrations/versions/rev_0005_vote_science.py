@@ -63,6 +63,7 @@ def upgrade() -> None:
         sa.Column("board", sa.JSON(), nullable=False),
         sa.Column("input_hash", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("records", sa.Text(), nullable=False),
         sa.Column("superseded", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_snapshots")),
     )
