@@ -101,7 +101,7 @@ def damped(reach: Floats) -> Floats:
 
     Bach's log(1+r)/r makes headway from anywhere; up to a half the whole step is safe, and squares the error.
     """
-    return np.where(reach <= 0.5, 1.0, np.log1p(reach) / reach)
+    return np.asarray(np.where(reach <= 0.5, 1.0, np.log1p(reach) / reach))
 
 
 def _newton(won: Floats, total: Floats, theta: Floats, ridge: Floats, tolerance: float) -> Floats:

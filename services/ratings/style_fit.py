@@ -163,7 +163,7 @@ def _newton(rows: _Rows, start: Floats, *, ridge: float, penalty: float) -> Floa
         gradient = rows.gradient(games.weights * (games.points - expected)) - pull * point
         information = rows.information(games.weights * expected * (1.0 - expected))
         try:
-            step = np.linalg.solve(_gauged(information, size, pull), gradient)
+            step: Floats = np.asarray(np.linalg.solve(_gauged(information, size, pull), gradient), dtype=np.float64)
         except np.linalg.LinAlgError:
             break
         moved = rows.predictor(step)
