@@ -29,7 +29,8 @@ class Names:
     def starts(self, text: str) -> list[int]:
         """Where a name may start, in order; `text` in lower case."""
         hits: list[int] = []
-        for stem in self.stems:
+        words = frozenset(_PARTS.findall(text))
+        for stem in (stem for stem in self.stems if stem in words or not stem.isalpha()):
             at = text.find(stem)
             while at >= 0 and len(hits) < _MOST_HITS:
                 stop = at + len(stem)

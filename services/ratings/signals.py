@@ -132,6 +132,10 @@ class SeatMonitor:
             ratio = share / self._tolerated if hit else (1 - share) / (1 - self._tolerated)
             wealths[i] = grown(wealths[i], ratio)
 
+    def decided(self, voter: str) -> int:
+        """How many decided votes there were."""
+        return self._counts.get(voter, (0, 0))[1]
+
     def evidence(self) -> Mapping[str, float]:
         """The e-value of every voter with a decided vote."""
         return {voter: self._evidence(voter) for voter in self._wealths}
