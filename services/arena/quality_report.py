@@ -101,7 +101,7 @@ def _voters(records: Sequence[VoteRecord], evidence: Evidence) -> tuple[VoterQua
         if row.same_voter:
             again.setdefault(row.first.voter, []).append(row.first.winner is row.second_winner)
     rows = [_voter(voter, own, evidence, again.get(voter, [])) for voter, own in votes.items()]
-    return tuple(sorted(rows, key=lambda row: (-(row.finding.e_value if row.finding else 0.0), row.voter)))
+    return tuple(sorted(rows, key=lambda row: (-(row.finding.combined if row.finding else 0.0), row.voter)))
 
 
 def _voter(voter: str, records: Sequence[VoteRecord], evidence: Evidence, again: Sequence[bool]) -> VoterQuality:

@@ -78,7 +78,19 @@ def _print_voters(found: "QualityReport", most: int) -> None:
 
     console = results()
     table = Table(title=f"voters, {found.candidates} judged at alpha {found.alpha:g} (e-BH)", title_justify="left")
-    for name in ("voter", "votes", "weight", "e-value", "largest", "most like", "left", "dwell s", "again", "noticed"):
+    for name in (
+        "voter",
+        "votes",
+        "weight",
+        "e-value",
+        "largest",
+        "hindsight",
+        "most like",
+        "left",
+        "dwell s",
+        "again",
+        "noticed",
+    ):
         table.add_column(name, justify="left" if name in ("voter", "most like", "noticed") else "right")
     for row in found.voters[:most]:
         finding, seat = row.finding, row.seat
@@ -88,7 +100,8 @@ def _print_voters(found: "QualityReport", most: int) -> None:
             f"{row.weight:.1f}",
             f"{finding.e_value:.3g}" if finding else "-",
             f"{finding.largest:.3g}" if finding else "-",
-            plain(finding.explanation) if finding and finding.e_value > 1 else "-",
+            f"{finding.hindsight:.3g}" if finding else "-",
+            plain(finding.explanation) if finding and finding.combined > 1 else "-",
             f"{seat.left}/{seat.decided}" if seat else "-",
             "-" if row.median_dwell_seconds is None else f"{row.median_dwell_seconds:.0f}",
             f"{row.repeats_agreed}/{row.repeats}",

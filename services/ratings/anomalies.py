@@ -1,14 +1,17 @@
-"""Voters who do not judge: an e-process for each voter, valid at every number of votes.
+"""Voters who do not judge: evidence against each voter, by bets on their votes.
 
 For each vote every alternative k bets against "this voter is like the others": its wealth is multiplied by
 q_k(o) / p(o), o the outcome (lose, tie, win) of the pair. The e-value is the weighted mean of the wealths.
 
-p(o) = (earlier votes on the pair with outcome o + 1) / (earlier votes on the pair + 1). These p add up to more than
-one; exactly that makes the bets fair when p is itself estimated. Given which votes the pair has had, this one
-included, each of them is equally likely to be this voter's; the mean of q(o)/p(o) over them is the sum of q over the
-outcomes that occurred, at most 1 (conformal e-prediction; Vovk, Gammerman and Shafer, "Algorithmic Learning in a
-Random World", 2nd ed. 2022, and Ville's inequality for the maximum). The first vote on a pair proves nothing.
-docs/reference/vote-quality.md has the proof, its limits, and what was measured.
+p(o) = (votes on the pair with outcome o before + 1) / (votes on the pair before + 1). These p add up to more than one;
+exactly that makes the bets fair when p is itself estimated. Given which votes the pair has had, this one included, each
+of them is equally likely to be this voter's; the mean of q(o)/p(o) over them is the sum of q over the outcomes that
+occurred, at most 1 (conformal e-prediction; Vovk, Gammerman and Shafer, "Algorithmic Learning in a Random World", 2nd
+ed. 2022). The first vote on a pair proves nothing.
+
+Two orders are read: as votes came, whose evidence may be watched all the time (Ville's inequality), and with hindsight,
+all votes of others first, which knows more and holds whenever it is looked at once. docs/reference/vote-quality.md has
+the proof, its limits, and what was measured.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -47,30 +50,37 @@ class Ballot:
 class VoterFinding:
     """What is known of one voter.
 
-    `e_value` is the evidence now, `largest` the most there ever was (honest voters reach 1/alpha with probability
-    alpha at most), `explanation` the alternative with the largest wealth and `wealth` how large that is.
+    `e_value` is the evidence as votes came, `largest` the most it ever was (honest voters reach 1/alpha with
+    probability alpha at most), `hindsight` the evidence when others' later votes are known too. `explanation` is the
+    alternative with the largest wealth in hindsight, `wealth` how large that is.
     """
 
     voter: str
     votes: int
     e_value: float
     largest: float
+    hindsight: float
     explanation: str
     wealth: float
+
+    @property
+    def combined(self) -> float:
+        """Half of each evidence, which is an e-value again: what voters are picked out by."""
+        return (self.e_value + self.hindsight) / 2
 
     @property
     def reason(self) -> str:
         """A sentence for the log and the voter's flag."""
         what = SENTENCES.get(self.explanation, f"being a {self.explanation}")
         return (
-            f"{self.votes} votes fit {what} {_times(self.wealth)} better than voting like others; "
-            f"e-value {_times(self.e_value)}, largest {_times(self.largest)}."
+            f"{self.votes} votes fit {what} {_times(self.wealth)} times better than voting like others; "
+            f"e-value {_times(self.e_value)} as votes came, {_times(self.hindsight)} with hindsight."
         )
 
 
 @dataclass
 class _Voter:
-    votes: int = 0
+    ballots: list[Ballot] = field(default_factory=list)
     largest: float = 0.0
     habits: dict[str, float] = field(default_factory=lambda: dict.fromkeys(HABITS, 1.0))
     fans: dict[str, float] = field(default_factory=dict)
@@ -88,7 +98,7 @@ class VoterMonitor:
         self._contenders = frozenset(contenders)
         self._makers = {name: organisations.get(name, "") for name in sorted(self._contenders)}
         self._providers = len(set(self._makers.values()) - {""})
-        self._history: dict[tuple[str, str], list[int]] = {}
+        self._history = _History()
         self._voters: dict[str, _Voter] = {}
 
     def add(self, ballot: Ballot) -> None:
@@ -97,29 +107,39 @@ class VoterMonitor:
         Raises:
             ValueError: a contender is not one of those named at the start, or is compared with itself.
         """
-        first, second, outcome = ballot.contender_a, ballot.contender_b, _OUTCOMES[ballot.winner]
+        first, second = ballot.contender_a, ballot.contender_b
         if first == second or not {first, second} <= self._contenders:
             raise ValueError(f"No two contenders that were named at the start: {first}, {second}")
-        swapped = first > second
-        pair = (second, first) if swapped else (first, second)
-        counts = self._history.setdefault(pair, [0, 0, 0])
         if ballot.voter:
-            self._bet(ballot, counts[::-1] if swapped else counts, outcome)
-        counts[2 - outcome if swapped else outcome] += 1
+            state = self._voters.setdefault(ballot.voter, _Voter())
+            self._bet(state, ballot, self._history.before(ballot))
+            state.ballots.append(ballot)
+            state.largest = max(state.largest, self._evidence(state))
+        self._history.learn(ballot)
+
+    def evidence(self, voter: str) -> float:
+        """The e-value of `voter` as votes came.
+
+        Raises:
+            KeyError: they have not voted.
+        """
+        return self._evidence(self._voters[voter])
 
     def finding(self, voter: str) -> VoterFinding:
-        """What is known of `voter`.
+        """What is known of `voter`; takes as long as they have votes.
 
         Raises:
             KeyError: they have not voted.
         """
         state = self._voters[voter]
-        name, wealth = max((*state.habits.items(), *_named(state)), key=lambda item: item[1])
+        hindsight = self._hindsight(state)
+        name, wealth = max((*hindsight.habits.items(), *_named(hindsight)), key=lambda item: item[1])
         return VoterFinding(
             voter=voter,
-            votes=state.votes,
+            votes=len(state.ballots),
             e_value=self._evidence(state),
             largest=state.largest,
+            hindsight=self._evidence(hindsight),
             explanation=name,
             wealth=wealth,
         )
@@ -128,10 +148,20 @@ class VoterMonitor:
         """Every voter, in order of name."""
         return [self.finding(voter) for voter in sorted(self._voters)]
 
-    def _bet(self, ballot: Ballot, counts: Sequence[int], outcome: int) -> None:
-        """`counts`: earlier votes on the pair that (lost, tied, won) for seat A."""
-        state = self._voters.setdefault(ballot.voter, _Voter())
-        total = sum(counts)
+    def _hindsight(self, state: _Voter) -> _Voter:
+        """The voter's wealths if all others had voted before: their own votes leave the history and come back."""
+        again, coming = _Voter(), _History()
+        for ballot in state.ballots:
+            coming.learn(ballot)
+        for ballot in state.ballots:
+            known, own = self._history.before(ballot), coming.before(ballot)
+            self._bet(again, ballot, [count - later for count, later in zip(known, own, strict=True)])
+            coming.forget(ballot)
+        return again
+
+    def _bet(self, state: _Voter, ballot: Ballot, counts: Sequence[int]) -> None:
+        """`counts`: the votes on the pair that are known and (lost, tied, won) for seat A."""
+        outcome, total = _OUTCOMES[ballot.winner], sum(counts)
         odds = (total + 1) / (counts[outcome] + 1)
         left = (_SHARP if outcome == 2 else _BLUNT) * odds
         right = (_SHARP if outcome == 0 else _BLUNT) * odds
@@ -148,8 +178,6 @@ class VoterMonitor:
         for maker, factor in ((maker_a, left), (maker_b, right)) if maker_a != maker_b else ():
             if maker:
                 state.provider_fans[maker] = grown(state.provider_fans.get(maker, 1.0), factor)
-        state.votes += 1
-        state.largest = max(state.largest, self._evidence(state))
 
     def _evidence(self, state: _Voter) -> float:
         """The weighted mean of the wealths; who never bet still has the 1 they started with."""
@@ -159,11 +187,42 @@ class VoterMonitor:
         return sum(parts) / len(parts)
 
 
+class _History:
+    """How often each pair ended how."""
+
+    def __init__(self) -> None:
+        self._counts: dict[tuple[str, str], list[int]] = {}
+
+    def before(self, ballot: Ballot) -> Sequence[int]:
+        """The votes on this pair that (lost, tied, won) for this ballot's seat A."""
+        swapped = ballot.contender_a > ballot.contender_b
+        counts = self._counts.get(_pair(ballot), (0, 0, 0))
+        return counts[::-1] if swapped else counts
+
+    def learn(self, ballot: Ballot) -> None:
+        """Count it."""
+        self._add(ballot, 1)
+
+    def forget(self, ballot: Ballot) -> None:
+        """Count it no more."""
+        self._add(ballot, -1)
+
+    def _add(self, ballot: Ballot, step: int) -> None:
+        outcome = _OUTCOMES[ballot.winner]
+        swapped = ballot.contender_a > ballot.contender_b
+        self._counts.setdefault(_pair(ballot), [0, 0, 0])[2 - outcome if swapped else outcome] += step
+
+
 def anomalous(findings: Iterable[VoterFinding], *, alpha: float, least_votes: int) -> dict[str, VoterFinding]:
-    """The voters to weigh down: e-BH at `alpha` over those with at least `least_votes` votes."""
+    """The voters to weigh down: e-BH at `alpha` on the combined evidence of those with `least_votes` votes or more."""
     candidates = {found.voter: found for found in findings if found.votes >= least_votes}
-    chosen = e_bh({voter: found.e_value for voter, found in candidates.items()}, alpha)
+    chosen = e_bh({voter: found.combined for voter, found in candidates.items()}, alpha)
     return {voter: candidates[voter] for voter in sorted(chosen)}
+
+
+def _pair(ballot: Ballot) -> tuple[str, str]:
+    first, second = ballot.contender_a, ballot.contender_b
+    return (first, second) if first < second else (second, first)
 
 
 def _mean(wealths: Mapping[str, float], count: int) -> float:
