@@ -151,10 +151,17 @@ def _agreement(drawn: _Drawn, reference: Ranking) -> Agreement:
         pairs=pairs.count,
         undecided=int((pairs.separated == 0).sum()),
         with_confidence=_figure(drawn, lambda found: measures.agreement(found, pairs), -1.0, 1.0),
-        brier=_figure(drawn, lambda found: measures.brier(found, pairs), 0.0, 1.0) if pairs.separated.any() else None,
+        brier=_brier(drawn, pairs),
         spearman=_figure(drawn, lambda found: measures.spearman(found, reference), -1.0, 1.0, per_pair=False),
         kendall=_figure(drawn, lambda found: measures.kendall(found, pairs), -1.0, 1.0),
     )
+
+
+def _brier(drawn: _Drawn, pairs: Pairs) -> Figure | None:
+    separated = int((pairs.separated != 0).sum())
+    if not separated:
+        return None
+    return replace(_figure(drawn, lambda found: measures.brier(found, pairs), 0.0, 1.0), n=separated)
 
 
 def _figure(

@@ -82,11 +82,11 @@ def _of_baseline(baseline: str, pool: PromptPool) -> WinRate:
 
 def _rate(duels: Duels, m: int, pool: PromptPool) -> WinRate:
     index = {name: i for i, name in enumerate(pool.prompts)}
-    gamma = pool.gamma[[index[name] for name in duels.prompts]]
+    gamma = np.array(pool.gamma)[[index[name] for name in duels.prompts]]
     design = np.column_stack([np.ones(len(gamma)), bounded(duels.difference[m], pool.scale), gamma])
     weight, preference = duels.weight[m], duels.preference[m]
     centre = np.array([0.0, *pool.slope, 0.0])
-    precision = np.array([WEAK, *(pool.slope_precision + WEAK), WEAK])
+    precision = np.array([WEAK, *(np.array(pool.slope_precision) + WEAK), WEAK])
     beta, inverse = _solve(design, preference, weight, centre, precision)
     level = _chance(beta[0] + beta[-1] * gamma)
     point = float(level.mean())
@@ -98,8 +98,8 @@ def _rate(duels: Duels, m: int, pool: PromptPool) -> WinRate:
     played = float(weight.sum())
     mean = float((weight * preference).sum() / played)
     raw = _figure(mean, weight * (preference - mean) / played, duels, int(played))
-    pulled = (inverse @ gradient)[1:-1] * pool.slope_precision
-    beyond = float((pulled**2 * (pool.slope_deviation**2 + pool.slope_error**2)).sum())
+    pulled = (inverse @ gradient)[1:-1] * np.array(pool.slope_precision)
+    beyond = float((pulled**2 * (np.array(pool.slope_deviation) ** 2 + np.array(pool.slope_error) ** 2)).sum())
     controlled = _figure(point, influence, duels, int(played), beyond=beyond)
     return WinRate(
         contender=duels.contenders[m],

@@ -6,6 +6,7 @@ on Laplace's approximation. After Dubois et al. (2024), "Length-controlled Alpac
 penalty chosen by cross-validation.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,12 +38,12 @@ class PromptPool:
 
     prompts: tuple[str, ...]
     features: tuple[str, ...]
-    scale: Floats
-    gamma: Floats
-    slope: Floats
-    slope_error: Floats
-    slope_precision: Floats
-    slope_deviation: Floats
+    scale: tuple[float, ...]
+    gamma: tuple[float, ...]
+    slope: tuple[float, ...]
+    slope_error: tuple[float, ...]
+    slope_precision: tuple[float, ...]
+    slope_deviation: tuple[float, ...]
     gamma_deviation: float
     dispersion: float
     contenders: int
@@ -59,9 +60,9 @@ class _State:
     dispersion: float
 
 
-def bounded(difference: Floats, scale: Floats) -> Floats:
+def bounded(difference: Floats, scale: Sequence[float] | Floats) -> Floats:
     """tanh(d / sd): what a difference counts, between -1 and 1."""
-    return np.tanh(difference / scale)
+    return np.tanh(difference / np.asarray(scale))
 
 
 def pool_of(duels: Duels) -> PromptPool:
@@ -90,12 +91,12 @@ def pool_of(duels: Duels) -> PromptPool:
     return PromptPool(
         prompts=duels.prompts,
         features=duels.features,
-        scale=scale,
-        gamma=state.gamma,
-        slope=state.beta[:, 1:].mean(axis=0),
-        slope_error=_slope_error(state, slopes),
-        slope_precision=state.dispersion / slopes,
-        slope_deviation=np.sqrt(slopes),
+        scale=tuple(scale.tolist()),
+        gamma=tuple(state.gamma.tolist()),
+        slope=tuple(state.beta[:, 1:].mean(axis=0).tolist()),
+        slope_error=tuple(_slope_error(state, slopes).tolist()),
+        slope_precision=tuple((state.dispersion / slopes).tolist()),
+        slope_deviation=tuple(np.sqrt(slopes).tolist()),
         gamma_deviation=float(np.sqrt(gammas)),
         dispersion=state.dispersion,
         contenders=len(duels.contenders),

@@ -114,6 +114,7 @@ def test_every_figure_has_an_interval_and_a_number_of_cases() -> None:
     assert agreed.brier is not None
     assert (agreed.contenders, agreed.pairs, agreed.undecided, agreed.spearman.n) == (4, 6, 1, 4)
     assert agreed.with_confidence.point == pytest.approx(5 / 6)
+    assert (agreed.brier.n, agreed.with_confidence.n) == (5, 6)
     assert agreed.brier.point < 0.05
     for figure in (found.separability, agreed.with_confidence, agreed.brier, agreed.spearman, agreed.kendall):
         assert figure.low <= figure.point <= figure.high
