@@ -1,7 +1,9 @@
 """`arena audit` on exported files: readable, as JSON, and clear about bad input."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import TypeAdapter
@@ -17,13 +19,13 @@ from tests.fixtures import audit_arena as planted
 
 def files(folder: Path, **cheats: object) -> dict[str, Path]:
     arena = planted.audit_arena(1, battles=3000, **cheats)  # type: ignore[arg-type]
-    kinds = {
+    kinds: dict[str, tuple[Any, Sequence[Any]]] = {
         "events": (RegistryEvent, arena.events),
         "votes": (VoteRecord, arena.records),
         "draws": (Draw, arena.draws),
     }
     for name, (kind, values) in kinds.items():
-        adapter = TypeAdapter(kind)
+        adapter: TypeAdapter[Any] = TypeAdapter(kind)
         lines = [adapter.dump_json(value).decode() for value in values]
         (folder / f"{name}.jsonl").write_text("\n".join(lines) + "\n\n")
     return {name: folder / f"{name}.jsonl" for name in kinds}
