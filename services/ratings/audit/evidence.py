@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import logsumexp
 
+from services.ratings.audit.attribution import per_contender
 from services.ratings.audit.segments import Segment
 from services.ratings.games import Floats
 
@@ -87,13 +88,13 @@ class _Scaled:
         rows = []
         for bet in bets:
             hit = np.log(np.maximum(1.0 + bet * (self.value - 1.0), _TINY)) - math.log(1.0 - bet)
-            total = _per_contender(self.drawn, hit, len(self.can))
+            total = per_contender(*self.drawn, hit, len(self.can))
             rows.append((total + len(self.value) * math.log(1.0 - bet)) * self.can)
         return np.array(rows)
 
 
 def _likelihood(factors: Floats, share: Floats, drawn: tuple[np.ndarray, np.ndarray]) -> Floats:
-    counts = _per_contender(drawn, np.ones(len(drawn[0])), len(share))
+    counts = per_contender(*drawn, np.ones(len(drawn[0])), len(share))
     with np.errstate(divide="ignore", invalid="ignore"):
         expected = len(drawn[0]) * np.log1p(share[None, :] * (factors[:, None] - 1.0))
     return np.where(share > 0, counts[None, :] * np.log(factors)[:, None] - expected, 0.0)
@@ -105,12 +106,6 @@ def _conditional(table: Floats, out: np.ndarray) -> Floats:
     left[:, out] = 0.0
     total = left.sum() / 2
     return np.asarray(left.sum(axis=1) / total if total > 0 else left.sum(axis=1))
-
-
-def _per_contender(drawn: tuple[np.ndarray, np.ndarray], values: Floats, size: int) -> Floats:
-    return np.asarray(
-        np.bincount(drawn[0], weights=values, minlength=size) + np.bincount(drawn[1], weights=values, minlength=size)
-    )
 
 
 def _mixture(logs: Floats) -> Floats:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import chi2
 
-from services.ratings.audit.evidence import evidence
+from services.ratings.audit.attribution import scaled, standing_out
+from services.ratings.audit.evidence import Evidence, evidence
 from services.ratings.audit.segments import Layout, Segment
 from services.ratings.games import Floats
 
@@ -17,7 +18,10 @@ _SAME = 1e-6
 
 @dataclass(frozen=True, kw_only=True)
 class Deviation:
-    """A contender drawn in `draws` battles where `expected` were declared (given what was found before it)."""
+    """A contender drawn in `draws` battles where `expected` were declared (given what was found before it).
+
+    `log10_e_value` is the strongest evidence against the declaration at that point.
+    """
 
     contender: str
     too_few: bool
@@ -44,35 +48,53 @@ class PolicyTest:
 
 
 def deviations(found: Layout, *, alpha: float, undisturbed: bool = True) -> list[Deviation]:
-    """Who was not drawn as declared, the clearest first; wrongly somebody with probability `alpha` at most.
+    """Who was not drawn as declared, the clearest first; anybody at all in an honest arena with probability `alpha`.
 
     Whoever is found is set apart with all its battles, and the rest is tested under the probabilities that are left,
     so that those who took or left its place are not accused too. `undisturbed`: nobody fell silent.
     """
     size, apart, result = len(found.names), frozenset[int](), list[Deviation]()
-    if not size:
-        return []
-    level = math.log(2 * size / alpha)
+    level = math.log(2 * size / alpha) if size else math.inf
     while len(apart) < size:
         seen = evidence(found.segments, size, apart=apart, undisturbed=undisturbed)
         both = np.maximum(seen.less, seen.more)
         both[list(apart)] = -math.inf
-        worst = int(np.argmax(both))
-        if not both[worst] > level:
+        strongest = float(both.max())
+        if not strongest > level:
             break
-        too_few = bool(seen.less[worst] >= seen.more[worst])
-        draws, expected = _counts(found.segments, worst, apart)
+        worst = _culprit(found, seen, both, first=undisturbed and not apart)
+        draws, expected = _counts(found.segments, worst.number, apart)
         result.append(
             Deviation(
-                contender=found.names[worst],
-                too_few=too_few,
+                contender=found.names[worst.number],
+                too_few=worst.too_few,
                 draws=draws,
                 expected=expected,
-                log10_e_value=float(both[worst]) / math.log(10),
+                log10_e_value=strongest / math.log(10),
             )
         )
-        apart |= {worst}
+        apart |= {worst.number}
     return result
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Culprit:
+    number: int
+    too_few: bool
+
+
+def _culprit(found: Layout, seen: Evidence, both: Floats, *, first: bool) -> _Culprit:
+    """Who is to blame for evidence that is strong enough: whoever has most of it.
+
+    Under a rule that is not static evidence for too few draws grows slower than for too many; there it is whoever
+    stands out most from the median, as long as nobody is set apart.
+    """
+    if first and any(segment.table() is None for segment in found.segments):
+        away = standing_out(found.segments, len(found.names))
+        number = int(np.argmax(np.abs(away)))
+        return _Culprit(number=number, too_few=bool(away[number] < 0))
+    number = int(np.argmax(both))
+    return _Culprit(number=number, too_few=bool(seen.less[number] >= seen.more[number]))
 
 
 def policy_tests(declared: Layout, corrected: Layout) -> list[PolicyTest]:
@@ -92,7 +114,7 @@ def inverse_probability_ratios(found: Layout) -> Floats:
     size = len(found.names)
     seen, wanted = np.zeros(size), np.zeros(size)
     for segment in found.segments:
-        seen += _scaled(segment, size).sum(axis=0)
+        seen += scaled(segment).total
         wanted += len(segment.rows) * (segment.weights > 0)
     return np.asarray(np.divide(seen, wanted, out=np.full(size, np.nan), where=wanted > 0))
 
@@ -118,9 +140,9 @@ def _test(name: str, version: str, parts: Sequence[Segment], *, off: int) -> Pol
         table = part.table()
         if table is None:
             static = False
-            scaled = _scaled(part, size) - (part.weights > 0)
-            difference += scaled.sum(axis=0)
-            covariance += scaled.T @ scaled
+            sums, can, n = scaled(part), (part.weights > 0).astype(np.float64), len(part.rows)
+            difference += sums.total - n * can
+            covariance += sums.products - np.outer(sums.total, can) - np.outer(can, sums.total) + n * np.outer(can, can)
             continue
         share, n = table.sum(axis=1), len(part.rows)
         counts = np.bincount(part.first, minlength=size) + np.bincount(part.second, minlength=size)
@@ -140,16 +162,6 @@ def _test(name: str, version: str, parts: Sequence[Segment], *, off: int) -> Pol
     )
 
 
-def _scaled(segment: Segment, size: int) -> Floats:
-    """(n, K) x / (m p)."""
-    n = len(segment.rows)
-    value = 1.0 / (np.maximum(segment.stored, 1e-300) * max(1, segment.eligible - 1))
-    table = np.zeros((n, size))
-    table[np.arange(n), segment.first] = value
-    table[np.arange(n), segment.second] = value
-    return table
-
-
 def _counts(segments: Sequence[Segment], number: int, apart: frozenset[int]) -> tuple[int, float]:
     """How often it was drawn without those `apart`, and how often it should have been."""
     out, draws, expected = sorted(apart), 0, 0.0
@@ -159,7 +171,7 @@ def _counts(segments: Sequence[Segment], number: int, apart: frozenset[int]) -> 
         draws += int(hit.sum())
         table = segment.table()
         if table is None:
-            ratio = _scaled(segment, len(segment.weights))[hit, number].sum()
+            ratio = (1.0 / (np.maximum(segment.stored[hit], 1e-300) * max(1, segment.eligible - 1))).sum()
             least = kept.sum() * segment.least_share()[number]
             # hits / ratio estimates the mean of p over what was drawn; without a hit only the floor is known
             expected += float(hit.sum() * kept.sum() / ratio if ratio > 0 else least)
