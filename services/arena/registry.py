@@ -58,7 +58,7 @@ def facts_of(contender: Contender) -> dict[str, str]:
         "licence": contender.licence,
         "family": contender.family or contender.model,
         "public": "yes" if contender.public else "no",
-        "weight": f"{contender.weight:g}",
+        "weight": str(float(contender.weight)),
         "settings": contender.settings_hash,
     }
 
@@ -91,7 +91,7 @@ def _present(entry: Entry | None, contender: Contender) -> Iterator[tuple[Regist
     )  # fmt: skip
     if not same:
         yield _Kind.REGISTERED, name, {**facts, "public": "yes" if entry.public else "no"}
-    elif f"{entry.weight:g}" != facts["weight"]:
+    elif entry.weight != contender.weight:
         yield _Kind.WEIGHTED, name, {"weight": facts["weight"]}
     if contender.public and not entry.public:
         yield _Kind.PUBLISHED, name, {}

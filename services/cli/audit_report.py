@@ -132,7 +132,7 @@ def _data(console: Console, report: AuditReport) -> None:
     _table(console, "Snapshots", ("number", "source", "published", "superseded by deletion"), numbered)
     if report.deletions:
         votes = sum(row.votes for row in report.deletions)
-        console.print(f"  {len(report.deletions)} deletions on request, of {votes} votes in all.", style="dim")
+        console.print(f"  deletions on request: {len(report.deletions)}, of {votes} votes in all", style="dim")
 
 
 def _order(console: Console, report: AuditReport) -> None:

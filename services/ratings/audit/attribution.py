@@ -25,7 +25,7 @@ def scaled(segment: Segment) -> Scaled:
     size = len(segment.weights)
     value = 1.0 / (np.maximum(segment.stored, 1e-300) * max(1, segment.eligible - 1))
     pairs = np.bincount(segment.first * size + segment.second, weights=value**2, minlength=size * size)
-    products = pairs.reshape(size, size) + pairs.reshape(size, size).T
+    products = np.asarray(pairs.reshape(size, size) + pairs.reshape(size, size).T, dtype=np.float64)
     np.fill_diagonal(products, products.sum(axis=1))
     return Scaled(total=per_contender(segment.first, segment.second, value, size), products=products)
 

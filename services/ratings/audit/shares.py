@@ -60,34 +60,36 @@ def gini(values: Sequence[float]) -> float:
 
 def shares(draws: Sequence[Draw], entries: Mapping[str, Entry]) -> Shares:
     """The shares of seats in `draws`; who is not registered counts as a provider of its own, of unknown licence."""
+    tally = Counter((draw.at.astimezone(UTC).date(), draw.contender_a, draw.contender_b) for draw in draws)
     registered = Counter(entry.licence_class.value for entry in entries.values())
-    by_contender = _groups(draws, {}, sorted(entries))
-    by_provider = _groups(draws, {name: entry.owner for name, entry in entries.items()}, ())
+    by_contender = _groups(tally, {}, sorted(entries))
+    by_provider = _groups(tally, {name: entry.owner for name, entry in entries.items()}, ())
     classes = {name: entry.licence_class.value for name, entry in entries.items()}
-    strangers = {name: "unknown" for draw in draws for name in (draw.contender_a, draw.contender_b)}
+    strangers = {name: "unknown" for _, *pair in tally for name in pair}
     return Shares(
         draws=len(draws),
         contenders=by_contender,
         providers=by_provider,
-        licence_classes=_groups(draws, strangers | classes, ()),
+        licence_classes=_groups(tally, strangers | classes, ()),
         gini_contenders=gini([row.seats for row in by_contender]),
         gini_providers=gini([row.seats for row in by_provider]),
         licence_classes_registered=dict(sorted(registered.items())),
     )
 
 
-def _groups(draws: Sequence[Draw], group_of: Mapping[str, str], also: Sequence[str]) -> tuple[GroupShare, ...]:
+def _groups(
+    tally: Mapping[tuple[date, str, str], int], group_of: Mapping[str, str], also: Sequence[str]
+) -> tuple[GroupShare, ...]:
     seats: dict[str, Counter[date]] = {name: Counter() for name in also}
     battles: dict[str, Counter[date]] = {}
     total: Counter[date] = Counter()
-    for draw in draws:
-        day = draw.at.astimezone(UTC).date()
-        total[day] += 2
-        sides = [group_of.get(name, name) for name in (draw.contender_a, draw.contender_b)]
+    for (day, *pair), count in tally.items():
+        total[day] += 2 * count
+        sides = [group_of.get(name, name) for name in pair]
         for name in sides:
-            seats.setdefault(name, Counter())[day] += 1
+            seats.setdefault(name, Counter())[day] += count
         for name in set(sides):
-            battles.setdefault(name, Counter())[day] += 1
+            battles.setdefault(name, Counter())[day] += count
     rows = [_group(name, found, battles.get(name, Counter()), total) for name, found in seats.items()]
     return tuple(sorted(rows, key=lambda row: (-row.seats, row.name)))
 

@@ -13,7 +13,7 @@ from services.ratings.audit.registry_state import replay
 from tests.fixtures.registry_history import START
 
 POLICY = {"policy": "uniform", "version": "1", "floor": "0.2"}
-ANA = Contender(name="ana", model="a-1", organisation="Elm", licence="MIT", weight=2.0, settings_hash="s")
+ANA = Contender(name="ana", model="a-1", organisation="Elm", licence="MIT", weight=2.3000000001, settings_hash="s")
 BEN = Contender(name="ben", model="b-1", organisation="Oak", licence="Proprietary")
 OWL = replace(BEN, name="owl", family="owl", public=False)
 _K = RegistryEventKind
@@ -42,7 +42,7 @@ def test_the_first_look_registers_everyone_who_can_be_drawn() -> None:
     book = Book()
     assert book.sees(ANA, replace(BEN, enabled=False)) == [(_K.POLICY, ""), (_K.REGISTERED, "ana")]
     assert book.events[1].details == {
-        "provider": "Elm", "licence": "MIT", "family": "a-1", "public": "yes", "weight": "2", "settings": "s",
+        "provider": "Elm", "licence": "MIT", "family": "a-1", "public": "yes", "weight": "2.3000000001", "settings": "s",
     }  # fmt: skip
     state = replay(book.events)
     assert state.problems == ()

@@ -55,6 +55,14 @@ def test_what_the_file_says_is_what_the_arena_sees(tmp_path: Path) -> None:
     assert (remote.enabled, remote.weight, old.enabled) == (False, 2.0, True)
 
 
+def test_a_contender_can_be_private_or_retired_and_a_retired_one_is_not_drawn(tmp_path: Path) -> None:
+    more = "family: owl, public: false, retired: two newer ones are there"
+    (remote, old) = catalogue(tmp_path, GOOD.replace("enabled: false,", f"{more},")).contenders()
+    assert (remote.family, remote.public, remote.enabled) == ("owl", False, False)
+    assert remote.retired == "two newer ones are there"
+    assert (old.family, old.public, old.enabled, old.retired) == ("", True, True, "")
+
+
 @pytest.mark.parametrize(
     ("old", "new", "place"),
     [
