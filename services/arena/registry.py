@@ -1,10 +1,8 @@
 """Keeps the registry's history: what has changed in the catalogue since it was last looked at becomes events."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 
-from services.arena.sampling import PairSampler
 from services.domain.contender import Contender
 from services.domain.registry_event import RegistryEvent, RegistryEventKind
 from services.errors import ConfigurationError
@@ -23,7 +21,7 @@ def events_between(
 ) -> Sequence[RegistryEvent]:
     """What has to be added to the history `known` so that it says what the catalogue says now; numbered on.
 
-    `policy` holds `policy`, `version`, the rule's parameters, and `fallbacks` where it has some. What
+    `policy` holds `policy`, `version`, the rule's parameters, and `fallback`, `fallback_version` where it has one. What
     was never shown is retracted, what was shown is removed, under the same rule for every licence. `private_variants`
     is the most of one family that a provider may try in private, those it took away again included (None: any number).
 
@@ -39,16 +37,6 @@ def events_between(
     if private_variants is not None:
         _check_private(state, {event.contender for event in events if event.kind is _Kind.REGISTERED}, private_variants)
     return events
-
-
-def declaration(sampler: PairSampler) -> dict[str, str]:
-    """What an event of policy says of the rule that `sampler` draws by, and of those that step in for it."""
-    policy, other = sampler.policy, sampler.fallback
-    stand_ins = {one.version: one.name for one in (other, replace(other, newcomer_half_width=0.0))}
-    fallbacks = " ".join(f"{name}@{version}" for version, name in stand_ins.items() if version != policy.version)
-    said = {"policy": policy.name, "version": policy.version}
-    said |= {name: str(value) for name, value in policy.parameters.items()}
-    return said | ({"fallbacks": fallbacks} if fallbacks else {})
 
 
 def facts_of(contender: Contender) -> dict[str, str]:

@@ -1,12 +1,12 @@
 """The ranking that an audit speaks of: everyone's strengths from all counted judgements."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
 
-from services.domain.vote_record import VoteRecord
+from services.domain.vote_record import FlagCode, VoteRecord
 from services.ratings.audit.registry_state import Entry
 from services.ratings.bradley_terry import Fit, fit
 from services.ratings.fragility import Fragility, pair_fragility
@@ -41,6 +41,16 @@ def ranking(records: Sequence[VoteRecord]) -> Ranking | None:
         return None
     games = games_from(rows)
     return Ranking(games=games, fitted=fit(games.wins()))
+
+
+def as_if_shown(records: Sequence[VoteRecord]) -> list[VoteRecord]:
+    """The records as they would count if nobody were private: what a provider learns of its variants."""
+    return [
+        replace(record, flags=tuple(flag for flag in record.flags if flag.code is not FlagCode.PRIVATE))
+        if any(flag.code is FlagCode.PRIVATE for flag in record.flags)
+        else record
+        for record in records
+    ]
 
 
 def fragile_pairs(found: Ranking | None, entries: Mapping[str, Entry]) -> tuple[Fragility, ...]:

@@ -51,27 +51,24 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True)
 class Policy:
-    """The declared rule for drawing pairs; `fallbacks` draw where it needs votes or a fit that are not there yet."""
+    """The declared rule for drawing pairs; `fallback` is what draws where that needs votes that are not there yet."""
 
     name: str
     version: str
     parameters: Mapping[str, str] = field(default_factory=dict)
-    fallbacks: tuple["Policy", ...] = ()
+    fallback: "Policy | None" = None
     details: Mapping[str, str] = field(default_factory=dict)
     """All of it as it was declared."""
 
     @classmethod
     def declared(cls, details: Mapping[str, str]) -> "Policy":
-        """The policy that the details of an event declare.
-
-        `fallbacks` there are `name@version`, separated by blanks; they share the parameters but for the wait.
-        """
+        """The policy that the details of an event declare; its fallback has the same parameters but for the wait."""
         left = dict(details)
         name, version = left.pop("policy", ""), left.pop("version", "")
-        others = [word.partition("@") for word in left.pop("fallbacks", "").split()]
+        other, other_version = left.pop("fallback", ""), left.pop("fallback_version", "")
         shared = {key: value for key, value in left.items() if key not in ("warmup_votes", "revision")}
-        fallbacks = tuple(cls(name=other, version=number, parameters=shared) for other, _, number in others)
-        return cls(name=name, version=version, parameters=left, fallbacks=fallbacks, details=dict(details))
+        fallback = cls(name=other, version=other_version, parameters=shared) if other else None
+        return cls(name=name, version=version, parameters=left, fallback=fallback, details=dict(details))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -138,12 +138,12 @@ def _policies(events: Sequence[RegistryEvent]) -> dict[tuple[str, str], Policy]:
     for event in events:
         if event.kind is RegistryEventKind.POLICY:
             policy = Policy.declared(event.details)
-            found |= {(one.name, one.version): one for one in (*policy.fallbacks, policy)}
+            found |= {(one.name, one.version): one for one in (policy.fallback, policy) if one is not None}
     return found
 
 
 def _names(policy: Policy) -> set[tuple[str, str]]:
-    return {(one.name, one.version) for one in (policy, *policy.fallbacks)}
+    return {(one.name, one.version) for one in (policy, policy.fallback) if one is not None}
 
 
 def _epochs(events: Sequence[RegistryEvent], stops: Sequence[Stop]) -> tuple[list[datetime], list[_Epoch]]:

@@ -20,7 +20,7 @@ from services.ratings.audit.finding import Code, Finding, Severity
 from services.ratings.audit.policy_check import PolicyTest, deviations, inverse_probability_ratios, policy_tests
 from services.ratings.audit.private_testing import PrivateFamily, private_families, private_findings
 from services.ratings.audit.prompt_mix import Drift, drift_findings, drifts
-from services.ratings.audit.ranking import fragile_pairs, ranking
+from services.ratings.audit.ranking import as_if_shown, fragile_pairs, ranking
 from services.ratings.audit.registry_state import RegistryState, replay
 from services.ratings.audit.removals import ClassRemovals, Removal, by_licence_class, removal_findings, removals
 from services.ratings.audit.rules import AuditRules
@@ -93,8 +93,9 @@ def audit(
     quiet = silences(drawn, declared, alpha=rules.alpha)
     corrected = layout(drawn, told, stops=[row.stop for row in quiet])
     tests = policy_tests(declared, corrected)
+    shown = as_if_shown(judged)
     board = ranking(judged)
-    families = private_families(state.entries, judged, board)
+    families = private_families(state.entries, shown, ranking(shown) if shown != judged else board)
     gone = removals(told, quiet, _vote_times(judged), rules)
     classes = by_licence_class(list(state.entries.values()), gone)
     graph = connectivity(state.entries, judged, silent=[row.stop.contender for row in quiet if row.stop.until is None])

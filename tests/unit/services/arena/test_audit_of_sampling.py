@@ -9,7 +9,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from services.arena.registry import declaration, events_between
+from services.arena.registry import events_between
 from services.arena.sampling import PairSampler
 from services.clock import SystemClock
 from services.domain.contender import Contender
@@ -36,7 +36,7 @@ def sampler(policy: Policy) -> PairSampler:
 
 def audited(policy: Policy, *, starved: str = "") -> AuditReport:
     """The audit of draws as the sampler's table gives them; those of `starved` are mostly drawn anew, in secret."""
-    events: list[RegistryEvent] = list(events_between([], CONTENDERS, declaration(sampler(policy)), now=START))
+    events: list[RegistryEvent] = list(events_between([], CONTENDERS, sampler(policy).declaration, now=START))
     rng, draws, met, points = random.Random(3), list[Draw](), Counter[tuple[str, str]](), Counter[tuple[str, str]]()
     points.update(
         {(a.name, b.name): 1 for a, b in combinations(CONTENDERS, 2)}
@@ -81,13 +81,3 @@ def test_nothing_is_found_in_what_the_sampler_draws(rule: Rule, boost: float) ->
 def test_who_is_starved_under_any_rule_is_named(rule: Rule) -> None:
     report = audited(Policy(rule=rule, newcomer_votes=300), starved="m3")
     assert [(row.code, row.subject) for row in report.findings] == [("starved", "m3")]
-
-
-def test_a_rule_that_steps_in_is_declared_with_the_one_it_steps_in_for() -> None:
-    policy = Policy(rule=Rule.A_OPTIMAL, newcomer_half_width=30)
-    fallback = sampler(policy).fallback
-    said = declaration(sampler(policy))
-    assert said["policy"] == "a-optimal"
-    plain = replace(fallback, newcomer_half_width=0.0)
-    assert said["fallbacks"].split() == [f"weighted@{fallback.version}", f"weighted@{plain.version}"]
-    assert "fallbacks" not in declaration(sampler(Policy(rule=Rule.UNIFORM)))

@@ -42,7 +42,8 @@ def test_the_first_look_registers_everyone_who_can_be_drawn() -> None:
     book = Book()
     assert book.sees(ANA, replace(BEN, enabled=False)) == [(_K.POLICY, ""), (_K.REGISTERED, "ana")]
     assert book.events[1].details == {
-        "provider": "Elm", "licence": "MIT", "family": "a-1", "public": "yes", "weight": "2.3000000001", "settings": "s",
+        "provider": "Elm", "licence": "MIT", "family": "a-1", "public": "yes", "weight": "2.3000000001",
+        "settings": "s",
     }  # fmt: skip
     state = replay(book.events)
     assert state.problems == ()

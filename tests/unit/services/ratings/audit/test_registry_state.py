@@ -52,13 +52,13 @@ def test_gaps_and_strangers_are_told() -> None:
     assert "gap" in replay([events[0], events[2]]).problems[0]
 
 
-def test_fallbacks_share_the_parameters_but_for_the_wait() -> None:
+def test_a_fallback_shares_the_parameters_but_for_the_wait() -> None:
     details = {"policy": "a-optimal", "version": "x", "floor": "0.2", "warmup_votes": "30", "revision": "1"}
-    policy = replay(history((0, "policy", "", {**details, "fallbacks": "weighted@y weighted@z"}))).policy
+    policy = replay(history((0, "policy", "", {**details, "fallback": "weighted", "fallback_version": "y"}))).policy
     assert policy is not None
-    assert [(one.name, one.version) for one in policy.fallbacks] == [("weighted", "y"), ("weighted", "z")]
-    assert {one.parameters["floor"] for one in policy.fallbacks} == {"0.2"}
-    assert "warmup_votes" not in policy.fallbacks[0].parameters
+    assert policy.fallback is not None
+    assert (policy.fallback.name, policy.fallback.version) == ("weighted", "y")
+    assert policy.fallback.parameters == {"floor": "0.2"}
 
 
 def test_a_weight_that_is_no_number_is_an_error() -> None:

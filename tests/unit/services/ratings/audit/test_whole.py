@@ -1,10 +1,12 @@
 """The whole audit names the planted cheats, only them, and is silent about the clean twin."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from pydantic import TypeAdapter
 
+from services.domain.vote_record import Flag, FlagCode
 from services.ratings.audit.rules import AuditRules
 from services.ratings.audit.whole import AuditReport, audit
 from tests.fixtures import audit_arena as planted
@@ -45,6 +47,21 @@ def test_a_report_has_every_part_and_becomes_json() -> None:
     assert json.dumps(document, allow_nan=False)
     assert {row.sentence.split()[0] for row in report.findings} >= {"Acme", "heron"}
     assert document["fragility"][0]["confirmed"] > 0
+
+
+def test_votes_on_variants_that_were_never_shown_tell_what_choosing_is_worth() -> None:
+    arena = planted.audit_arena(1, cheats={"private"}, battles=3000)
+    hidden = Flag(code=FlagCode.PRIVATE, reason="Not shown yet.", factor=0)
+    gone = {f"owl-{i}" for i in range(1, 10)}
+    plain = {row.family: row for row in report_on(arena).private}["owl"]
+    arena.records = [
+        replace(row, flags=(hidden,)) if gone & {row.contender_a, row.contender_b} else row for row in arena.records
+    ]
+    report = report_on(arena)
+    assert {row.family: row for row in report.private}["owl"] == plain
+    assert plain.inflation is not None
+    assert plain.inflation.points > 20
+    assert not gone & {name for row in report.fragility for name in (row.first, row.second)}
 
 
 def test_what_comes_after_now_does_not_count() -> None:
