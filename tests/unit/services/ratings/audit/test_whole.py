@@ -39,6 +39,16 @@ def test_each_cheat_alone_is_named_alone(cheat: str) -> None:
     assert found == {row for row in planted.PLANTED if row[0] in codes[cheat]}
 
 
+@pytest.mark.parametrize(
+    ("rule", "versions"), [("weighted", {"uniform u1", "weighted w1"}), ("least-met", {"least-met r1"})]
+)
+def test_stored_probabilities_that_admit_a_cheat_are_off_the_policy(rule: str, versions: set[str]) -> None:
+    arena = planted.audit_arena(1, cheats={"starved"}, battles=6000, rule=rule, confess=True)
+    found = named(report_on(arena))
+    assert {("probability_off_policy", version) for version in versions} <= found
+    assert {subject for _, subject in found} <= versions | {planted.STARVED}
+
+
 def test_a_report_has_every_part_and_becomes_json() -> None:
     report = report_on(planted.audit_arena(1, cheats=planted.CHEATS, battles=3000))
     document = json.loads(TypeAdapter(AuditReport).dump_json(report))
