@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.arena.battle_facts import FactFinder
+from services.arena.vote_flags import FlagKeeper
 from services.arena.vote_records import VoteRecords
 from services.clock import Clock
 from services.domain.judgement import Source
@@ -31,11 +32,13 @@ class Rating:
     seed: int
     rules: PublicationRules = PublicationRules()
     finder: FactFinder
+    keeper: FlagKeeper
 
     def run(self, lease: Lease) -> None:
         """Compute and store the live board that the work names; left to later work on the same board if some waits.
 
-        Facts of battles that were judged and have none are found first, a bounded number each time.
+        Facts of battles that were judged and have none are found first, a bounded number each time; then it is
+        noticed what there is to notice of people's votes.
 
         Raises:
             StaleLease: another attempt has taken over.
@@ -43,7 +46,11 @@ class Rating:
         if self._is_covered(lease):
             return
         self.finder.catch_up(at_most=FACTS_AT_ONCE)
-        fresh = self.compute(Source(lease.work.subject))
+        source, now = Source(lease.work.subject), self.clock.now()
+        records = VoteRecords(store=self.store).of(source, facts=False)
+        if source is Source.HUMAN:
+            records = self.keeper.flagged(records)
+        fresh = self.board(records, source=source, kind=IntervalKind.ANYTIME, now=now)
         with self.store() as uow:
             uow.work.finish(lease)
             uow.boards.put(fresh)

@@ -20,6 +20,8 @@ REPEAT = Flag(
     code=FlagCode.REPEAT, reason="The battle shows an earlier one again, to see how well votes agree.", factor=0
 )
 PRIVATE = Flag(code=FlagCode.PRIVATE, reason="One of the contenders is not shown yet: it counts once it is.", factor=0)
+RULES = frozenset({CHOSEN.code, REPEAT.code, PRIVATE.code})
+"""What follows from how a battle came about; nothing of it is stored."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -32,6 +32,8 @@ from services.arena.repeats import RepeatMode, Repeats
 from services.arena.sampling import PairSampler
 from services.arena.showing import Showing
 from services.arena.snapshots import Snapshots
+from services.arena.vote_flags import FlagKeeper
+from services.arena.vote_quality import QualityRules
 from services.arena.voting import Voting
 from services.arena.work_runner import OnFailure, WorkRunner
 from services.clock import RandomIds, SystemClock
@@ -220,6 +222,7 @@ class Assembly:
         settings = self.settings
         return Rating(
             finder=FactFinder(self.store),
+            keeper=FlagKeeper(self.store, QualityRules(contenders=tuple(self.catalogue.contenders()))),
             store=self.store,
             clock=self.clock,
             anchor=settings.anchor,

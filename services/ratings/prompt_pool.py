@@ -62,7 +62,7 @@ class _State:
 
 def bounded(difference: Floats, scale: Sequence[float] | Floats) -> Floats:
     """tanh(d / sd): what a difference counts, between -1 and 1."""
-    return np.tanh(difference / np.asarray(scale))
+    return np.asarray(np.tanh(difference / np.asarray(scale)))
 
 
 def pool_of(duels: Duels) -> PromptPool:

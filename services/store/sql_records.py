@@ -26,7 +26,7 @@ from services.store.tables import (
 def read_records(rows: Rows[Judgement], source: Source, *, facts: bool) -> list[VoteRecord]:
     """The records of `JudgementRepository.records`."""
     found = rows.execute(_statement(source, facts=facts)).all()
-    tried = _tried(rows) if facts and source is Source.HUMAN else {}
+    tried = _tried(rows) if source is Source.HUMAN else {}
     return [_record(row, tried, facts=facts) for row in found]
 
 
@@ -153,3 +153,6 @@ class SqlFlags:
     def put(self, flags: Mapping[str, Sequence[Flag]]) -> None:
         for judgement_id, found in flags.items():
             self._rows.put(FlagsOf(judgement_id=judgement_id, flags=tuple(found)), key=("judgement_id",))
+
+    def known(self) -> Mapping[str, tuple[Flag, ...]]:
+        return {row[0]: row[1] for row in self._rows.execute(sa.select(VOTE_FLAGS.c.judgement_id, VOTE_FLAGS.c.flags))}

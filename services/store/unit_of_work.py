@@ -176,6 +176,10 @@ class FlagRepository(Protocol):
         """Replace the flags of these judgements."""
         ...
 
+    def known(self) -> Mapping[str, tuple[Flag, ...]]:
+        """The flags of every judgement that has been looked at, () where nothing was noticed."""
+        ...
+
 
 class RegistryRepository(Protocol):
     """The history of contenders and rules: it only grows."""

@@ -68,7 +68,7 @@ def honest_table(seed: int) -> None:
     """How many honest voters ever reach 1/alpha, and how many e-BH picks out."""
     print(f"\nhonest voters, alpha {ALPHA}\n")
     print(
-        "| setting | honest voters | votes each | ever at 1/alpha | 95 % interval | hindsight | e-BH picks | of bad ones |"
+        "| setting | honest voters | votes each | ever at 1/alpha | 95 % interval | hindsight | e-BH picks | of bad |"
     )
     print("|---|---|---|---|---|---|---|---|")
     for setting in HONEST:

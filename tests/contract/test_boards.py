@@ -9,6 +9,8 @@ import pytest
 from services.arena.battle_facts import FactFinder
 from services.arena.boards import Boards
 from services.arena.rating import Rating
+from services.arena.vote_flags import FlagKeeper
+from services.arena.vote_quality import QualityRules
 from services.domain.battle import BattleState
 from services.domain.judgement import SeatOrder, Source, Winner
 from services.domain.rating import BoardSlice, Snapshot
@@ -54,7 +56,14 @@ def boards(store_factory: SqlUnitOfWorkFactory) -> Boards:
         uow.commit()
     Counting.computed.clear()
     clock = SimpleNamespace(now=lambda: some.NOW)
-    rating = Counting(store=store_factory, finder=FactFinder(store_factory), clock=clock, anchor="", seed=1)
+    rating = Counting(
+        store=store_factory,
+        finder=FactFinder(store_factory),
+        keeper=FlagKeeper(store_factory, QualityRules()),
+        clock=clock,
+        anchor="",
+        seed=1,
+    )
     return Boards(store=store_factory, rating=rating)
 
 

@@ -11,6 +11,8 @@ from services.arena.battle_facts import FactFinder
 from services.arena.exports.vote_bytes import from_bytes
 from services.arena.rating import Rating
 from services.arena.snapshots import Snapshots
+from services.arena.vote_flags import FlagKeeper
+from services.arena.vote_quality import QualityRules
 from services.domain.battle import BattleState
 from services.domain.judgement import SeatOrder, Source, Winner
 from services.domain.rating import IntervalKind
@@ -38,7 +40,14 @@ def vote(factory: SqlUnitOfWorkFactory, number: int, winner: Winner, *, rival: s
 @pytest.fixture
 def snapshots(store_factory: SqlUnitOfWorkFactory, tmp_path: Path) -> Snapshots:
     clock = SimpleNamespace(now=lambda: some.NOW)
-    rating = Rating(store=store_factory, finder=FactFinder(store_factory), clock=clock, anchor="", seed=1)
+    rating = Rating(
+        store=store_factory,
+        finder=FactFinder(store_factory),
+        keeper=FlagKeeper(store_factory, QualityRules()),
+        clock=clock,
+        anchor="",
+        seed=1,
+    )
     return Snapshots(store=store_factory, blobs=BlobFolder(tmp_path), clock=clock, rating=rating)
 
 

@@ -1,15 +1,21 @@
 """Votes are idempotent and one per battle; pairs chosen by name stay off the human board. On a real SQLite store."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from services.arena.battle_facts import FactFinder
+from services.arena.vote_flags import FlagKeeper
+from services.arena.vote_quality import QualityRules
+from services.arena.vote_records import VoteRecords
 from services.clock import SystemClock
 from services.container import Services
 from services.domain.battle import BattleState
 from services.domain.events import DoneEvent
 from services.domain.judgement import Source, Winner
+from services.domain.side import Side
+from services.domain.vote_record import FlagCode
 from services.domain.work import WorkKind, WorkState
 from services.errors import Conflict
 from services.store import schema
@@ -106,3 +112,28 @@ def test_rating_finds_the_facts_that_are_missing(services: Services) -> None:
     assert facts is not None
     assert (facts.category, facts.side_a.language, facts.side_b.outcome) == ("web-design", "python", "failed")
     assert facts.side_a.style["code_fences"] == 1
+
+
+def test_an_answer_that_names_itself_keeps_its_vote_off_the_board(services: Services) -> None:
+    for number in range(2):
+        battle = services.battles.create(f"Draw a diagram of number {number}.")
+        finish_sides(services, battle.id)
+        with services.store() as uow:
+            turn = uow.battles.turns(battle.id)[-1]
+            answer = uow.answers.of_turn(turn.id)[Side.A]
+            if number:
+                uow.answers.update(replace(answer, text=f"I am {answer.contender}, and here is my program."))
+            uow.commit()
+        services.voting.cast(battle.id, Winner.A, voter="v", idempotency_key="k")
+    rating = services.boards.rating
+    records = VoteRecords(store=services.store).of(Source.HUMAN)
+    flagged = rating.keeper.flagged(records)
+    assert [record.counted for record in flagged] == [True, False]
+    leak = flagged[1].flags[0]
+    assert leak.code is FlagCode.IDENTITY_LEAK
+    assert "Side A" in leak.reason
+    # whoever comes later finds the same in the store, and so does the board
+    assert VoteRecords(store=services.store).of(Source.HUMAN) == flagged
+    assert FlagKeeper(services.store, QualityRules()).flagged(records) == flagged
+    board = rating.compute(Source.HUMAN)
+    assert (board.judgements, board.excluded) == (1, {"identity_leak": 1})
