@@ -7,6 +7,7 @@ from sandboxes.environment import Environment
 from sandboxes.runner import Runner
 from services.arena.battles import Battles
 from services.arena.boards import Boards
+from services.arena.deletion import Deletion
 from services.arena.direct_runs import DirectRuns
 from services.arena.interactions import Interactions
 from services.arena.orchestrator import Orchestrator
@@ -46,6 +47,7 @@ class Services:
     repeats: Repeats
     boards: Boards
     snapshots: Snapshots
+    deletion: Deletion
     runs: DirectRuns
     interactions: Interactions
     wait_seconds: float

@@ -13,6 +13,7 @@ from services.domain.rating import IntervalKind, Snapshot
 from services.domain.registry_event import RegistryEvent, RegistryEventKind
 from services.domain.vote_record import FlagCode, VoteRecord
 from services.errors import Conflict, Unavailable
+from services.ratings.audit.data_access import EVERYONE
 from services.store.blobs import BlobStore
 from services.store.unit_of_work import UnitOfWork, UnitOfWorkFactory
 
@@ -57,7 +58,7 @@ class Snapshots:
                     records=digest,
                     created_at=self.clock.now(),
                 )
-                if uow.snapshots.add(made) and uow.registry.append([self._event(uow, made)]):
+                if uow.snapshots.add(made) and uow.registry.append(self._events(uow, made)):
                     uow.commit()
                     return made
         raise Unavailable("Others are publishing at the same time.", hint="Try again.")
@@ -88,14 +89,16 @@ class Snapshots:
             digest = uow.snapshots.get(number).records
         return self.blobs.get(digest)
 
-    def _event(self, uow: UnitOfWork, made: Snapshot) -> RegistryEvent:
+    def _events(self, uow: UnitOfWork, made: Snapshot) -> list[RegistryEvent]:
+        """It was published; whoever wants can have its votes (no prompt is among them)."""
         last = max((event.sequence for event in uow.registry.all()), default=0)
-        return RegistryEvent(
-            sequence=last + 1,
-            at=made.created_at,
-            kind=RegistryEventKind.SNAPSHOT,
-            details={"number": str(made.number), "source": made.board.source.value},
-        )
+        published = {"number": str(made.number), "source": made.board.source.value}
+        given = {"provider": EVERYONE, "prompts": "0", "votes": str(made.board.judgements)}
+        said = ((RegistryEventKind.SNAPSHOT, published), (RegistryEventKind.DATA_GIVEN, given))
+        return [
+            RegistryEvent(sequence=last + number, at=made.created_at, kind=kind, details=details)
+            for number, (kind, details) in enumerate(said, start=1)
+        ]
 
 
 def public(records: Sequence[VoteRecord]) -> Sequence[VoteRecord]:

@@ -17,6 +17,7 @@ from sandboxes.registry import Registry
 from services.arena.battle_facts import FactFinder
 from services.arena.battles import Battles
 from services.arena.boards import Boards
+from services.arena.deletion import Deletion
 from services.arena.direct_runs import DirectRuns
 from services.arena.direct_stage import DirectStage
 from services.arena.effects import Publisher
@@ -238,6 +239,11 @@ class Assembly:
         return Snapshots(store=self.store, blobs=self.blobs, clock=self.clock, rating=self.rating)
 
     @cached_property
+    def deletion(self) -> Deletion:
+        """Deletes people's data."""
+        return Deletion(store=self.store, blobs=self.blobs, events=self.events, clock=self.clock, rating=self.rating)
+
+    @cached_property
     def work_runner(self) -> WorkRunner:
         """Does work of every kind."""
         store, publisher, orchestrator = self.store, self.publisher, self.orchestrator
@@ -362,6 +368,7 @@ class Assembly:
             ),
             boards=Boards(store=store, rating=self.rating),
             snapshots=self.snapshots,
+            deletion=self.deletion,
             repeats=Repeats(
                 store=store,
                 clock=self.clock,

@@ -29,6 +29,14 @@ class EventLog(Protocol):
         """
         ...
 
+    def forget(self, topic: str) -> None:
+        """Remove the list.
+
+        Raises:
+            Unavailable: the log cannot be reached.
+        """
+        ...
+
     def read(self, topic: str, *, after: str = "", block_seconds: float = 0.0) -> Sequence[LoggedEvent]:
         """Events after the cursor (from the start when empty); waits up to `block_seconds` for the first.
 

@@ -56,6 +56,12 @@ class RedisEventLog:
         except redis.RedisError as error:
             raise _unreachable(error) from error
 
+    def forget(self, topic: str) -> None:
+        try:
+            self._redis.delete(_key(topic))
+        except redis.RedisError as error:
+            raise _unreachable(error) from error
+
     def read(self, topic: str, *, after: str = "", block_seconds: float = 0.0) -> Sequence[LoggedEvent]:
         block = max(1, int(block_seconds * 1000)) if block_seconds > 0 else None
         try:

@@ -59,6 +59,16 @@ class BlobFolder:
             )
         return data
 
+    def remove(self, digest: str) -> None:
+        """Remove the file; whoever writes the same bytes at that moment may have to write them again.
+
+        Raises:
+            Unavailable: the folder cannot be written.
+        """
+        if _DIGEST.fullmatch(digest):
+            with _folder_trouble():
+                self._path(digest).unlink(missing_ok=True)
+
     def _path(self, digest: str) -> Path:
         return self._root / digest[:2] / digest[2:]
 

@@ -18,3 +18,7 @@ class BlobStore(Protocol):
             InvalidRequest: it is not a digest.
         """
         ...
+
+    def remove(self, digest: str) -> None:
+        """Forget the bytes; nothing happens when nothing is stored under that digest, or it is none."""
+        ...

@@ -9,6 +9,7 @@ from sqlalchemy.engine import Engine
 from services.errors import Unavailable
 from services.store.engine import create_engine_for
 from services.store.sql_battles import SqlAnswers, SqlBattles, SqlExecutions, SqlSnippets
+from services.store.sql_erasure import SqlErasure
 from services.store.sql_interactions import SqlInteractions
 from services.store.sql_judgements import SqlBoards, SqlJudgements, SqlVotes
 from services.store.sql_records import SqlFacts, SqlFlags
@@ -21,6 +22,7 @@ from services.store.unit_of_work import (
     BattleRepository,
     BoardRepository,
     DirectRunRepository,
+    ErasureRepository,
     ExecutionRepository,
     FactsRepository,
     FlagRepository,
@@ -52,6 +54,7 @@ class SqlUnitOfWork:
     flags: FlagRepository
     registry: RegistryRepository
     snapshots: SnapshotRepository
+    erasure: ErasureRepository
     boards: BoardRepository
     runs: DirectRunRepository
     interactions: InteractionRepository
@@ -108,6 +111,7 @@ class SqlUnitOfWork:
         self.flags = SqlFlags(connection)
         self.registry = SqlRegistry(connection)
         self.snapshots = SqlSnapshots(connection)
+        self.erasure = SqlErasure(connection)
         self.boards = SqlBoards(connection)
         self.runs = SqlDirectRuns(connection)
         self.interactions = SqlInteractions(connection)

@@ -51,3 +51,6 @@ class SqlSnapshots:
         columns = SNAPSHOTS.c
         statement = sa.update(SNAPSHOTS).where(columns.number == number, columns.superseded == "")
         self._rows.execute(statement.values(superseded=reason))
+
+    def rewrite(self, number: int, *, records: str) -> None:
+        self._rows.execute(sa.update(SNAPSHOTS).where(SNAPSHOTS.c.number == number).values(records=records))

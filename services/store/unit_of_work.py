@@ -4,7 +4,7 @@ Values in, values out: nothing here knows about SQL. `get` raises NotFound; `fin
 Leaving a unit of work without `commit()` rolls everything back.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from types import TracebackType
 from typing import Protocol, Self
@@ -209,6 +209,46 @@ class SnapshotRepository(Protocol):
         """Say what became of its rows; the first reason stays."""
         ...
 
+    def rewrite(self, number: int, *, records: str) -> None:
+        """Name another blob that holds its votes."""
+        ...
+
+
+class ErasureRepository(Protocol):
+    """Takes out what a person wrote and who they were. `person` is a session id; digests name blobs."""
+
+    def voter_of(self, pseudonym: str) -> str:
+        """The session id behind a pseudonym; "" when nobody has it."""
+        ...
+
+    def is_busy(self, person: str) -> bool:
+        """Whether a battle or a direct run that they started has not ended."""
+        ...
+
+    def battles_of(self, person: str) -> Sequence[str]:
+        """The battles that they started, and those that show these again to anybody."""
+        ...
+
+    def erase_texts(self, battle_ids: Collection[str]) -> frozenset[str]:
+        """Empty all texts of these battles; the blobs that they named."""
+        ...
+
+    def erase_runs(self, person: str) -> frozenset[str]:
+        """Remove their direct runs; the blobs that these named."""
+        ...
+
+    def remove_votes(self, person: str) -> int:
+        """Remove their votes and the judgements these are; how many."""
+        ...
+
+    def forget(self, person: str) -> int:
+        """Their votes become nobody's, their battles too, and their pseudonym is gone; how many votes."""
+        ...
+
+    def still_used(self, digests: Collection[str]) -> frozenset[str]:
+        """Those of the blobs that anything in the store names."""
+        ...
+
 
 class BoardRepository(Protocol):
     """The newest board of each source."""
@@ -308,6 +348,7 @@ class UnitOfWork(Protocol):
     flags: FlagRepository
     registry: RegistryRepository
     snapshots: SnapshotRepository
+    erasure: ErasureRepository
     boards: BoardRepository
     runs: DirectRunRepository
     interactions: InteractionRepository

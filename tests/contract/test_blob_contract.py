@@ -20,6 +20,17 @@ def blobs(request: pytest.FixtureRequest, tmp_path: Path) -> BlobStore:
     return make(tmp_path)
 
 
+def test_what_is_removed_is_gone_and_may_be_put_again(blobs: BlobStore) -> None:
+    digest, other = blobs.put(b"mine"), blobs.put(b"other")
+    for name in (digest, digest, "no digest"):
+        blobs.remove(name)
+    with pytest.raises(NotFound):
+        blobs.get(digest)
+    assert blobs.get(other) == b"other"
+    assert blobs.put(b"mine") == digest
+    assert blobs.get(digest) == b"mine"
+
+
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.binary(max_size=2000))
 def test_bytes_come_back_under_their_sha_256(blobs: BlobStore, data: bytes) -> None:
