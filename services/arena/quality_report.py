@@ -59,8 +59,7 @@ class QualityReport:
 def report(records: Sequence[VoteRecord], *, rules: QualityRules, seed: int) -> QualityReport:
     """The report on the human votes among `records`.
 
-    Leaks, chosen pairs and repeats are taken from the flags that records bear (and from `repeat_of`); all other flags
-    are computed again.
+    Leaks, chosen pairs and repeats are taken from the flags that records bear; all other flags are computed again.
     """
     ordered = in_time(records)
     leaked = {record.id: flag for record in ordered for flag in record.flags if flag.code is FlagCode.IDENTITY_LEAK}

@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from services.cli.leaderboard_quality import JsonOption, VotesOption, records_of
+
 if TYPE_CHECKING:
     from services.arena.quality_report import QualityReport
     from services.ratings.agreement import Measure
@@ -30,22 +32,22 @@ def add_to(app: typer.Typer) -> None:
 def quality(
     most: Annotated[int, typer.Option("--voters", min=0, help="How many voters to list, the oddest first.")] = 20,
     *,
-    json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout, with all voters.")] = False,
+    votes: VotesOption = None,
+    json: JsonOption = False,
 ) -> None:
     """Flags, agreement, and voters (under pseudonyms) whose votes are unlike those of others."""
     from services.arena.quality_report import report
     from services.arena.vote_quality import QualityRules
-    from services.arena.vote_records import VoteRecords
     from services.cli.output import print_json
     from services.domain.judgement import Source
     from services.entrypoints.bootstrap import Assembly
     from services.settings import load_settings
 
     settings = load_settings()
-    assembly = Assembly(settings)
-    records = VoteRecords(store=assembly.store).of(Source.HUMAN)
-    rules = QualityRules(contenders=tuple(assembly.catalogue.contenders()))
-    found = report(records, rules=rules, seed=settings.rating_seed)
+    # an exported file may be of another arena, whose contenders nobody knows here
+    contenders = () if votes else tuple(Assembly(settings).catalogue.contenders())
+    records = records_of(Source.HUMAN, votes)
+    found = report(records, rules=QualityRules(contenders=contenders), seed=settings.rating_seed)
     if json:
         print_json("vote-quality", found)
         return
@@ -72,6 +74,7 @@ def print_report(found: "QualityReport", *, most: int) -> None:
 
 
 def _print_voters(found: "QualityReport", most: int) -> None:
+    from rich.markup import escape
     from rich.table import Table
 
     from services.cli.output import plain, results
@@ -95,13 +98,13 @@ def _print_voters(found: "QualityReport", most: int) -> None:
     for row in found.voters[:most]:
         finding, seat = row.finding, row.seat
         table.add_row(
-            plain(row.voter),
+            escape(plain(row.voter)),
             str(row.votes),
             f"{row.weight:.1f}",
             f"{finding.e_value:.3g}" if finding else "-",
             f"{finding.largest:.3g}" if finding else "-",
             f"{finding.hindsight:.3g}" if finding else "-",
-            plain(finding.explanation) if finding and finding.combined > 1 else "-",
+            escape(plain(finding.explanation)) if finding and finding.combined > 1 else "-",
             f"{seat.left}/{seat.decided}" if seat else "-",
             "-" if row.median_dwell_seconds is None else f"{row.median_dwell_seconds:.0f}",
             f"{row.repeats_agreed}/{row.repeats}",
@@ -110,7 +113,7 @@ def _print_voters(found: "QualityReport", most: int) -> None:
     console.print(table)
     for row in found.voters[:most]:
         if row.anomalous and row.finding:
-            console.print(f"  {row.voter}: {row.finding.reason}", markup=False)
+            console.print(plain(f"  {row.voter}: {row.finding.reason}"), markup=False)
     if len(found.voters) > most:
         console.print(f"  and {len(found.voters) - most} more (--voters, --json)", style="dim")
 

@@ -67,9 +67,7 @@ def main() -> None:
 def honest_table(seed: int) -> None:
     """How many honest voters ever reach 1/alpha, and how many e-BH picks out."""
     print(f"\nhonest voters, alpha {ALPHA}\n")
-    print(
-        "| setting | honest voters | votes each | ever at 1/alpha | 95 % interval | hindsight | e-BH picks | of bad |"
-    )
+    print("| setting | honest voters | votes each | ever at 1/alpha | 95 % interval | hindsight | e-BH | of bad ones |")
     print("|---|---|---|---|---|---|---|---|")
     for setting in HONEST:
         rng = np.random.default_rng(seed)
