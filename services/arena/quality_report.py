@@ -11,7 +11,16 @@ from services.ratings.anomalies import VoterFinding
 from services.ratings.consistency import Consistency, consistency, repeated
 from services.ratings.signals import SeatFinding
 
-COMPUTED = frozenset(FlagCode) - {FlagCode.CHOSEN_PAIR, FlagCode.REPEAT, FlagCode.IDENTITY_LEAK}
+COMPUTED = frozenset(
+    {
+        FlagCode.ANOMALOUS_VOTER,
+        FlagCode.REPEATED_PROMPT,
+        FlagCode.TOO_FAST,
+        FlagCode.UNTRIED,
+        FlagCode.SAME_SEAT,
+        FlagCode.BURST,
+    }
+)
 """Flags that follow from the records alone, so that the report computes them again."""
 
 
@@ -59,7 +68,7 @@ class QualityReport:
 def report(records: Sequence[VoteRecord], *, rules: QualityRules, seed: int) -> QualityReport:
     """The report on the human votes among `records`.
 
-    Leaks, chosen pairs and repeats are taken from the flags that records bear; all other flags are computed again.
+    Flags that follow from the records (`COMPUTED`) are computed again; all others are taken as records bear them.
     """
     ordered = in_time(records)
     leaked = {record.id: flag for record in ordered for flag in record.flags if flag.code is FlagCode.IDENTITY_LEAK}

@@ -162,17 +162,18 @@ def test_the_report_counts_what_the_flags_say() -> None:
             record(9002, Winner.B, voter="honest-00", repeat_of="x", contender_a="model-01", contender_b="model-00")
         ),
         with_rules(record(9003, voter="", policy="chosen")),
+        with_rules(record(9006, voter="honest-02", contender_a="model-00", contender_b="model-01"), {"model-00"}),
         record(9004, voter="honest-01", flags=(Flag(code=FlagCode.IDENTITY_LEAK, reason="It says so.", factor=0),)),
         record(9005, None, voter="honest-01"),
     ]
     found = report(records + extra, rules=QUIET, seed=SEED)
-    assert found.votes == len(records) + 5
+    assert found.votes == len(records) + 6
     assert found.nameless_votes == 1
     assert found.counted == len(records) + 1
     assert found.weight == pytest.approx(40 * 60 + 270 * 0.1 + 1)
     assert found.candidates == 43
     assert {code: count for code, count in found.flags.items() if count} == {
-        "chosen_pair": 1, "identity_leak": 1, "repeat": 1, "anomalous_voter": 270, "same_seat": 60,
+        "chosen_pair": 1, "private": 1, "identity_leak": 1, "repeat": 1, "anomalous_voter": 270, "same_seat": 60,
     }  # fmt: skip
     assert {row.voter for row in found.voters[:3]} == {"random", "inverted", "left"}
     assert all(row.anomalous for row in found.voters[:3])
