@@ -184,7 +184,7 @@ def _repeated_prompt(found: tuple[int, float] | None, rules: QualityRules) -> Fl
     if found is None:
         return None
     size, factor = found
-    reason = f"{size} votes are on prompts like this one; together they weigh as much as {rules.prompt_cutoff}."
+    reason = f"{size} votes or more are on prompts like this one; they weigh about {rules.prompt_cutoff} together."
     return Flag(code=FlagCode.REPEATED_PROMPT, reason=reason, factor=factor)
 
 

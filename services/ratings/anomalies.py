@@ -14,6 +14,7 @@ all votes of others first, which knows more and holds whenever it is looked at o
 the proof, its limits, and what was measured.
 """
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -235,4 +236,8 @@ def _named(state: _Voter) -> list[tuple[str, float]]:
 
 
 def _times(value: float) -> str:
-    return f"{value:,.1f}" if 0.05 <= value < 1e6 else f"{value:.1e}"
+    """The order of magnitude: a flag's reason should not change with everybody's every vote."""
+    if value < 1:
+        return "less than 1"
+    power = int(math.log10(value) + 1e-9)
+    return f"over {10**power:,}" if power < 7 else f"over 1e{power}"

@@ -88,9 +88,17 @@ class PromptGroups:
 
 
 def repeat_weights(groups: Iterable[str], *, cutoff: int) -> dict[str, tuple[int, float]]:
-    """Size and weight of each group that is larger than `cutoff`: cutoff / size, so that it weighs `cutoff` in all."""
-    sizes = Counter(group for group in groups if group)
-    return {group: (size, cutoff / size) for group, size in sorted(sizes.items()) if size > cutoff}
+    """Size and weight of each group that is larger than `cutoff`: cutoff / size, so that it weighs `cutoff` in all.
+
+    Sizes are rounded down to two digits: else every vote on a popular prompt would change the weight of all others.
+    """
+    sizes = {group: _rounded(size) for group, size in sorted(Counter(group for group in groups if group).items())}
+    return {group: (size, cutoff / size) for group, size in sizes.items() if size > cutoff}
+
+
+def _rounded(size: int) -> int:
+    step = 10 ** max(0, len(str(size)) - 2)
+    return int(size // step * step)
 
 
 def _mixed(values: _Hashes) -> _Hashes:

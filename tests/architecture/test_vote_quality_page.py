@@ -22,7 +22,7 @@ def test_flags_lines_and_factors_are_those_of_the_code() -> None:
         FlagCode.REPEAT: f"{REPEAT.factor:g}",
         FlagCode.IDENTITY_LEAK: f"{rules.leak_factor:g}",
         FlagCode.ANOMALOUS_VOTER: f"{rules.anomaly_factor:g}",
-        FlagCode.REPEATED_PROMPT: f"{cutoff} / number",
+        FlagCode.REPEATED_PROMPT: f"{cutoff} / number, the number rounded down to two digits",
         FlagCode.BURST: f"{signals.burst_factor:g}",
         FlagCode.TOO_FAST: f"{signals.fast_factor:g}",
         FlagCode.UNTRIED: f"{signals.untried_factor:g}",

@@ -162,7 +162,7 @@ def test_evidence_stays_finite_over_many_votes() -> None:
     found = judged(where, rng, kind="always-left", voters=1, votes=5_000, history=3_000)
     assert math.isfinite(found.finding("v0").e_value)
     assert found.finding("v0").largest >= 1e300 / 7
-    assert "e+" in found.finding("v0").reason
+    assert "over 1e299" in found.finding("v0").reason
 
 
 @pytest.mark.parametrize(("a", "b"), [("x", "x"), ("x", "stranger")])
@@ -179,6 +179,15 @@ def test_e_bh_is_the_plain_rule_for_one_and_stricter_for_many() -> None:
     assert e_bh({"a": 30.0, "b": 21.0, "c": 0.0}, ALPHA) == frozenset()
     assert e_bh({"a": 30.0, "b": 30.0, "c": 0.0}, ALPHA) == {"a", "b"}
     assert e_bh({}, ALPHA) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [(0.3, "less than 1"), (1.0, "over 1 "), (999.9, "over 100 "), (1000.0, "over 1,000 "), (3e9, "over 1e9 ")],
+)
+def test_reasons_tell_the_order_of_magnitude(value: float, said: str) -> None:
+    found = VoterFinding(voter="v", votes=9, e_value=1.0, largest=1.0, hindsight=1.0, explanation=UNIFORM, wealth=value)
+    assert f"at random {said.strip()} times better" in found.reason
 
 
 def test_few_votes_are_not_judged() -> None:

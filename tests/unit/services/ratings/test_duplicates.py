@@ -142,3 +142,8 @@ def test_hashes_are_the_same_on_every_machine() -> None:
 def test_groups_above_the_cutoff_weigh_the_cutoff_in_all() -> None:
     found = repeat_weights(["g"] * 8 + ["h"] * 4 + [""] * 50, cutoff=4)
     assert found == {"g": (8, 0.5)}
+
+
+def test_weights_of_large_groups_change_in_steps() -> None:
+    for size, rounded in ((99, 99), (109, 100), (110, 110), (1299, 1200)):
+        assert repeat_weights(["g"] * size, cutoff=25) == {"g": (rounded, 25 / rounded)}
