@@ -71,7 +71,7 @@ class PairSampler:
     def declaration(self) -> dict[str, str]:
         """The policy as the registry's history keeps it: name, version, parameters, the fallback's name and version."""
         said = {"policy": self.policy.name, "version": self.policy.version}
-        said |= {name: f"{value:g}" for name, value in self.policy.parameters.items()}
+        said |= {name: _exact(value) for name, value in self.policy.parameters.items()}
         if self.fallback != self.policy:
             said |= {"fallback": self.fallback.name, "fallback_version": self.fallback.version}
         return said
@@ -157,3 +157,9 @@ def _points_of(uow: UnitOfWork) -> dict[tuple[str, str], float]:
         points[first, second] = points.get((first, second), 0.0) + gained
         points[second, first] = points.get((second, first), 0.0) + count - gained
     return points
+
+
+def _exact(value: float) -> str:
+    """The shortest text that gives the number back."""
+    short = f"{value:g}"
+    return short if float(short) == value else repr(float(value))

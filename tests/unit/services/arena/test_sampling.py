@@ -246,3 +246,8 @@ def test_draws_of_several_threads_are_all_counted(store: SqlUnitOfWorkFactory) -
     met[frozenset((first.contender_a, first.contender_b))] += 1
     scores = {pair: 1 / (1 + met[frozenset(pair)]) ** 2 for pair, _ in chances(pairs, store).items()}
     assert chances(pairs, store) == pytest.approx({p: s / sum(scores.values()) for p, s in scores.items()})
+
+
+def test_the_declaration_loses_no_digit() -> None:
+    declared = sampler(Policy(rule=Rule.WEIGHTED, floor=0.123456789)).declaration
+    assert float(declared["floor"]) == 0.123456789
