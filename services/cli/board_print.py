@@ -1,5 +1,7 @@
 """Boards and matrices as tables."""
 
+from collections.abc import Sequence
+
 from rich.markup import escape
 from rich.table import Table
 
@@ -18,12 +20,14 @@ def print_board(board: Board) -> None:
     """One table on stdout, with what must be known beside it."""
     console = results()
     table = Table(title="\n".join(_title(board)), title_justify="left")
-    columns = "rank|contender|score|live 95 %|ordinary 95 %|n|won|lost|tied|both bad|not distinguishable from"
-    for name in columns.split("|"):
-        table.add_column(name, justify="left" if name in ("contender", "not distinguishable from") else "right")
+    for name in ("rank", "contender", "score", "95 %", "n", "won", "lost", "tied", "both bad"):
+        table.add_column(name, justify="left" if name == "contender" else "right")
     for row in board.standings:
-        table.add_row(*_cells(row))
+        table.add_row(*_cells(row, board.interval_kind))
     console.print(table)
+    for row in board.standings:
+        if row.tied_with:
+            console.print(f"  {row.contender}: not distinguishable from {_named(row.tied_with)}", markup=False)
     provisional = [row for row in board.standings if row.provisional]
     for row in provisional:
         console.print(f"  * provisional: {row.contender}: {row.provisional_reason}", markup=False, style="dim")
@@ -60,23 +64,24 @@ def _title(board: Board) -> list[str]:
     return [counted, *sliced, _KINDS[board.interval_kind]]
 
 
-def _cells(row: Standing) -> list[str]:
+def _named(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more
+
+
+def _cells(row: Standing, kind: IntervalKind) -> list[str]:
     rank = str(row.rank) if row.rank_low == row.rank_high else f"{row.rank_low}-{row.rank_high}"
     name = escape(row.contender) + (" *" if row.provisional else "")
-    live = "" if row.live_low is None else f"{row.live_low:.0f} .. {row.live_high:.0f}"
-    tied = ", ".join(escape(other) for other in row.tied_with[:_NAMED])
-    more = f" and {len(row.tied_with) - _NAMED} more" if len(row.tied_with) > _NAMED else ""
+    low, high = row.interval(kind)
     bad = "" if row.both_bad_rate is None else f"{100 * row.both_bad_rate:.0f} %"
     return [
         rank,
         name,
         f"{row.score:.0f}",
-        live,
-        f"{row.low:.0f} .. {row.high:.0f}",
+        f"{low:.0f} .. {high:.0f}",
         str(row.judgements),
         str(row.wins),
         str(row.losses),
         str(row.ties + row.both_bad),
         bad,
-        tied + more,
     ]

@@ -2,12 +2,14 @@
 
 import json
 import re
+import sys
 from typing import Any
 
 from pydantic import TypeAdapter
 from rich.console import Console
 
 SCHEMA_VERSION = 1
+PIPE_COLUMNS = 140
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
@@ -17,8 +19,8 @@ def plain(text: str) -> str:
 
 
 def results() -> Console:
-    """The console for results."""
-    return Console(highlight=False, soft_wrap=True)
+    """The console for results; what is written into a file or a pipe has room."""
+    return Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else PIPE_COLUMNS)
 
 
 def progress() -> Console:
