@@ -31,6 +31,14 @@ def print_board(board: Board) -> None:
     provisional = [row for row in board.standings if row.provisional]
     for row in provisional:
         console.print(f"  * provisional: {row.contender}: {row.provisional_reason}", markup=False, style="dim")
+    for effect in board.style_effects:
+        console.print(
+            f"  style: one standard deviation more {effect.feature}: {effect.value:+.3f} logits "
+            f"({effect.low:+.3f} .. {effect.high:+.3f}), variance inflation {effect.inflation:.1f}",
+            markup=False,
+        )
+    for row in board.standings if board.style_effects else ():
+        console.print(f"  style control moved {row.contender} by {row.style_change:+.0f} points", markup=False)
     for note in board.notes:
         console.print(f"  note: {note}", markup=False, style="dim")
 

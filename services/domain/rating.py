@@ -65,6 +65,20 @@ class PublicationRules:
 
 
 @dataclass(frozen=True, kw_only=True)
+class StyleEffect:
+    """What a standard deviation more of a feature is worth in logits, with its 95 % interval.
+
+    `inflation`: by how much the other features and the contenders inflate its variance (VIF).
+    """
+
+    feature: str
+    value: float
+    low: float
+    high: float
+    inflation: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Standing:
     """A leaderboard row: score and 95 % intervals in rating points; counts are judgements.
 
@@ -72,6 +86,7 @@ class Standing:
     older programs). `rank_low` and `rank_high` hold for all rows at once; `tied_with` names the contenders that
     cannot be told apart from this one; both are claims of the board's `interval_kind`. A `provisional` row is not yet
     to be cited, for `provisional_reason`. `both_bad_rate` is the share of judgements that found both sides bad.
+    `style_change` are the points by which style control moved the score.
     """
 
     contender: str
@@ -92,6 +107,7 @@ class Standing:
     live_low: float | None = None
     live_high: float | None = None
     both_bad_rate: float | None = None
+    style_change: float | None = None
 
     def interval(self, kind: IntervalKind) -> tuple[float, float]:
         """The 95 % interval of that kind; the ordinary one where no other is known."""
@@ -110,6 +126,7 @@ class Board:
     standing's intervals is to be read, `rules` what makes a standing provisional. `judgements` were counted, with
     `counted_weight` as the sum of their weights and `effective_size` = (sum w)^2 / sum w^2; they form `clusters`
     independent units. `excluded` counts, by flag code, what was kept out, `lowered` what counts for less than one.
+    `style_effects` are the coefficients of a style-controlled board.
     """
 
     source: Source
@@ -130,6 +147,7 @@ class Board:
     counted_weight: float = 0.0
     excluded: Mapping[str, int] = field(default_factory=dict)
     lowered: Mapping[str, int] = field(default_factory=dict)
+    style_effects: tuple[StyleEffect, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

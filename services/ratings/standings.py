@@ -4,15 +4,14 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
-import numpy as np
-
 from services.domain.judgement import Source, Winner
-from services.domain.rating import Board, BoardSlice, IntervalKind, PublicationRules, Standing
+from services.domain.rating import Board, BoardSlice, IntervalKind, PublicationRules, Standing, StyleEffect
 from services.domain.vote_record import VoteRecord
-from services.ratings import anytime, publication, ranks
-from services.ratings.bradley_terry import Fit, fit, model_based, sandwich
-from services.ratings.games import Floats, Games
-from services.ratings.intervals import Scores, scores
+from services.ratings import anytime, estimates, publication, ranks
+from services.ratings.bradley_terry import MEAN_SCORE
+from services.ratings.estimates import Estimate
+from services.ratings.games import Games
+from services.ratings.intervals import scores
 from services.ratings.rows import (
     FEW_CLUSTERS,
     Clustering,
@@ -51,8 +50,12 @@ def board_of(
     chosen = [record for record in records if record.source is source and (whole or matches(record, part))]
     rows = rows_of(chosen, style=part.style_controlled)
     notes = _record_notes(chosen, rows)
+    if part.style_controlled:
+        rows, more = _with_style(rows)
+        notes += more
     units = clustering(rows, source) if rows else Clustering(unit="battle", notes=())
     standings: tuple[Standing, ...] = ()
+    effects: tuple[StyleEffect, ...] = ()
     anchored, count = "", 0
     if rows:
         games = games_of(rows, unit=units.unit)
@@ -60,16 +63,15 @@ def board_of(
         anchored = anchor if anchor in games.names else ""
         if anchor and not anchored:
             notes.append(f"The anchor {anchor} has no judgements here; the mean is fixed at 1000 instead.")
-        fitted = fit(games.wins())
-        covariance, fit_notes = _covariance(games, fitted)
-        notes += [*units.notes, *fit_notes]
-        found = scores(fitted.theta, covariance, anchor=games.names.index(anchored) if anchored else None)
-        standings = _standings(rows, games, found, rules=limits, kind=kind, seed=seed)
+        found = estimates.styled(rows, games) if part.style_controlled else estimates.plain(games)
+        notes += [*units.notes, *found.notes]
+        effects = found.effects
+        standings = _standings(rows, games, found, anchor=anchored, rules=limits, kind=kind, seed=seed)
     out, lowered = flagged(chosen)
     return Board(
         source=source,
         standings=standings,
-        method=f"bradley-terry/newton, ties half, covariance clustered by {units.unit}, rank bounds {_RANKS[kind]}",
+        method=_method(part, units.unit, kind),
         seed=seed,
         anchor=anchored,
         data_hash=data_hash(rows, style=part.style_controlled),
@@ -85,7 +87,24 @@ def board_of(
         counted_weight=sum(row.weight for row in rows),
         excluded=out,
         lowered=lowered,
+        style_effects=effects,
     )
+
+
+def _method(part: BoardSlice, unit: str, kind: IntervalKind) -> str:
+    style = f", style held equal with penalty {estimates.PENALTY:g}" if part.style_controlled else ""
+    return f"bradley-terry/newton, ties half{style}, covariance clustered by {unit}, rank bounds {_RANKS[kind]}"
+
+
+def _with_style(rows: list[Row]) -> tuple[list[Row], list[str]]:
+    """The rows whose answers' style is known, if they are enough for style control; and what must be known of it."""
+    known, notes = [row for row in rows if row.style[0] and row.style[1]], []
+    if len(known) < len(rows):
+        notes.append(f"{len(rows) - len(known)} judgement(s) of answers whose style is not known were left out.")
+    if len({row.battle for row in known}) < FEW_CLUSTERS:
+        notes.append(f"Style is controlled from {FEW_CLUSTERS} battles on.")
+        return [], notes
+    return known, notes
 
 
 def _record_notes(records: Sequence[VoteRecord], rows: Sequence[Row]) -> list[str]:
@@ -101,26 +120,21 @@ def _record_notes(records: Sequence[VoteRecord], rows: Sequence[Row]) -> list[st
     return notes
 
 
-def _covariance(games: Games, fitted: Fit) -> tuple[Floats, list[str]]:
-    """The covariance of theta that the data can carry, and why it is not the usual one."""
-    notes = []
-    if fitted.ridge:
-        notes.append(
-            "Not every contender has both won and lost against the rest, directly or through others: "
-            "a normal prior with a standard deviation of 400 points keeps the scores finite."
-        )
-    clusters = games.cluster_count
-    robust = sandwich(games, fitted)
-    if clusters < FEW_CLUSTERS:
-        notes.append(f"Only {clusters} independent battle(s): intervals come from the model, not from the scatter.")
-    elif not fitted.ridge and float(np.trace(robust)) > 1e-6 * float(np.trace(fitted.inverse_hessian)):
-        return robust, notes
-    return model_based(games, fitted), notes
-
-
 def _standings(
-    rows: Sequence[Row], games: Games, found: Scores, *, rules: PublicationRules, kind: IntervalKind, seed: int
+    rows: Sequence[Row],
+    games: Games,
+    estimate: Estimate,
+    *,
+    anchor: str,
+    rules: PublicationRules,
+    kind: IntervalKind,
+    seed: int,
 ) -> tuple[Standing, ...]:
+    reference = games.names.index(anchor) if anchor else None
+    found = scores(estimate.theta, estimate.covariance, anchor=reference)
+    change = None
+    if estimate.change is not None:
+        change = scores(estimate.change, estimate.covariance, anchor=reference).score - MEAN_SCORE
     rho = anytime.rho_for(rules.widest_interval)
     live = anytime.half_widths(found.standard_errors, rho=rho)
     better = ranks.better(found, kind=kind, seed=seed, rho=rho)
@@ -152,6 +166,7 @@ def _standings(
                 live_low=float(found.score[i] - live[i]),
                 live_high=float(found.score[i] + live[i]),
                 both_bad_rate=count[Winner.BOTH_BAD] / count.total(),
+                style_change=None if change is None else float(change[i]),
             )
         )
     return tuple(sorted(table, key=lambda row: (row.rank, row.contender)))

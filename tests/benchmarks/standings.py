@@ -37,6 +37,7 @@ def main() -> None:
     coverage()
     family_wise()
     peeking()
+    peeking_at_ranks()
 
 
 def real_votes(rows: list[dict[str, str]]) -> None:
@@ -119,6 +120,27 @@ def peeking(arenas: int = 200, looks: int = 300) -> None:
         )
         who = f"{voters} voters with tastes" if voters else "one voter per vote"
         print(f"| from {first} to {last} votes, {who} | {fixed:.3f} | {live:.3f} |")
+    print()
+
+
+def peeking_at_ranks(arenas: int = 200, looks: int = 100) -> None:
+    """How often a board of equal contenders claims any of them to be better at any look."""
+    print(
+        f"| any false claim ever, {arenas} arenas of 5 equal contenders, {looks} looks | ordinary | live |\n"
+        "|---|---|---|"
+    )
+    for first, last in ((100, 3000), (200, 3000)):
+        rng, wrong = np.random.default_rng(34), dict.fromkeys(IntervalKind, 0)
+        for arena in range(arenas):
+            games, seen = play(rng, np.zeros(5), battles=last, voters=0), dict.fromkeys(IntervalKind, False)
+            for look in moments(first, last, looks):
+                found = board_at(games, look)
+                for kind in IntervalKind:
+                    seen[kind] |= bool(ranks.better(found, kind=kind, seed=arena, rho=RHO).any())
+            for kind in IntervalKind:
+                wrong[kind] += seen[kind]
+        ordinary, live = wrong[IntervalKind.FIXED] / arenas, wrong[IntervalKind.ANYTIME] / arenas
+        print(f"| from {first} to {last} votes | {ordinary:.3f} | {live:.3f} |")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """`arena leaderboard`: what is stored, what is computed on the spot, what is refused. On a real SQLite store."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,8 @@ from services.errors import InvalidRequest
 from services.settings import Settings
 from tests.contract import store_values as some
 
-PYTHON = SideFacts(environment="python", language="python", outcome="succeeded")
+PYTHON = SideFacts(environment="python", language="python", outcome="succeeded", style={"bold": 0.0})
+BOLD = replace(PYTHON, style={"bold": 3.0})
 
 
 @pytest.fixture(autouse=True)
@@ -52,7 +54,7 @@ def arena(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Assembly:
                     prompt_key=f"k{number}",
                     prompt_group=f"k{number}",
                     category="games" if number < 30 else "[web]",
-                    side_a=PYTHON,
+                    side_a=BOLD if number % 2 else PYTHON,
                     side_b=PYTHON,
                     version="1",
                 )
@@ -116,6 +118,16 @@ def test_slices_are_computed_from_the_records(options: list[str], counted: int) 
 
 def test_provisional_rows_are_marked_with_their_reason() -> None:
     assert "provisional: ana: 30 of 50 judgements" in run("show", "--category", "games")
+
+
+def test_style_control_tells_what_style_is_worth() -> None:
+    (board,) = data("show", "--style-control")
+    (effect,) = board["style_effects"]
+    assert effect["feature"] == "bold"
+    assert effect["low"] < effect["value"] < effect["high"]
+    text = run("show", "--style-control")
+    assert "one standard deviation more bold" in text
+    assert "style control moved ana by" in text
 
 
 def test_slices_are_listed_with_counts() -> None:
