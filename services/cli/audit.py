@@ -53,17 +53,17 @@ def _of_store() -> "AuditReport":
 
 
 def _of_files(events: Path, votes: Path, draws: Path | None) -> "AuditReport":
+    from services.arena.exports.vote_files import read_votes
     from services.cli.jsonl import read_values
     from services.clock import SystemClock
     from services.domain.registry_event import RegistryEvent
-    from services.domain.vote_record import VoteRecord
     from services.errors import InvalidRequest
     from services.ratings.audit import whole
     from services.ratings.audit.draw import Draw, draws_of_records
     from services.ratings.audit.rules import AuditRules
     from services.settings import load_settings
 
-    records = read_values(votes, VoteRecord)
+    records = read_votes(str(votes)).records
     drawn = read_values(draws, Draw) if draws is not None else draws_of_records(records)
     rules = AuditRules(private_variants=load_settings().private_variants)
     try:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from services.cli import leaderboard_explain, leaderboard_quality, snapshots
+from services.cli import leaderboard_explain, leaderboard_fit, leaderboard_quality, snapshots
 from services.domain.judgement import Source
 from services.domain.rating import Board, BoardSlice, IntervalKind
 from services.errors import InvalidRequest
@@ -35,6 +35,7 @@ def add_to(app: typer.Typer) -> None:
     leaderboard_quality.add_to(group)
     leaderboard_explain.add_to(group)
     snapshots.add_to(group)
+    leaderboard_fit.add_to(group)
     app.add_typer(group, name="leaderboard")
 
 

@@ -61,9 +61,9 @@ def records_of(source: Source, votes: Path | None) -> Sequence[VoteRecord]:
         InvalidRequest: the file cannot be read, or a line is no vote.
     """
     if votes is not None:
-        from services.cli.vote_lines import read_vote_lines
+        from services.arena.exports.vote_files import read_votes
 
-        return [record for record in read_vote_lines(votes) if record.source is source]
+        return [record for record in read_votes(str(votes)).records if record.source is source]
     from services.arena.vote_records import VoteRecords
     from services.entrypoints.bootstrap import Assembly
     from services.settings import load_settings

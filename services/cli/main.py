@@ -7,7 +7,20 @@ import typer
 
 from sandboxes.errors import SandboxError
 from services import __version__
-from services.cli import audit, battle, board, data, database, environments, models, sandbox, server, votes
+from services.cli import (
+    audit,
+    battle,
+    board,
+    data,
+    database,
+    environments,
+    export,
+    import_,
+    models,
+    sandbox,
+    server,
+    votes,
+)
 from services.cli.exit_codes import ExitCode, exit_code
 from services.errors import ArenaError
 
@@ -37,7 +50,7 @@ def build() -> typer.Typer:
     ) -> None:
         """RunArena: the arena where generated code has to run."""
 
-    for group in (server, battle, board, audit, data, database, environments, models, sandbox, votes):
+    for group in (server, battle, board, audit, data, database, environments, export, import_, models, sandbox, votes):
         group.add_to(app)
     return app
 

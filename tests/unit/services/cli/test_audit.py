@@ -9,9 +9,9 @@ import pytest
 from pydantic import TypeAdapter
 from typer.testing import CliRunner
 
+from services.arena.exports.vote_bytes import to_bytes
 from services.cli.main import build
 from services.domain.registry_event import RegistryEvent
-from services.domain.vote_record import VoteRecord
 from services.errors import InvalidRequest
 from services.ratings.audit.draw import Draw
 from tests.fixtures import audit_arena as planted
@@ -21,14 +21,14 @@ def files(folder: Path, **cheats: object) -> dict[str, Path]:
     arena = planted.audit_arena(1, battles=3000, **cheats)  # type: ignore[arg-type]
     kinds: dict[str, tuple[Any, Sequence[Any]]] = {
         "events": (RegistryEvent, arena.events),
-        "votes": (VoteRecord, arena.records),
         "draws": (Draw, arena.draws),
     }
     for name, (kind, values) in kinds.items():
         adapter: TypeAdapter[Any] = TypeAdapter(kind)
         lines = [adapter.dump_json(value).decode() for value in values]
         (folder / f"{name}.jsonl").write_text("\n".join(lines) + "\n\n")
-    return {name: folder / f"{name}.jsonl" for name in kinds}
+    (folder / "votes.jsonl").write_bytes(to_bytes(arena.records))
+    return {name: folder / f"{name}.jsonl" for name in (*kinds, "votes")}
 
 
 def run(*words: object) -> str:

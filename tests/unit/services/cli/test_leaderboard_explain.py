@@ -1,16 +1,16 @@
 """`arena leaderboard explain` and `length` over exported votes."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import TypeAdapter
 from typer.testing import CliRunner
 
+from services.arena.exports.vote_bytes import to_bytes
 from services.cli.main import build
 from services.domain.judgement import Source
-from services.domain.vote_record import VoteRecord
 from services.errors import InvalidRequest
 from tests.fixtures.styled_votes import styled_votes
 
@@ -18,8 +18,9 @@ from tests.fixtures.styled_votes import styled_votes
 @pytest.fixture
 def votes(tmp_path: Path) -> str:
     path = tmp_path / "votes.jsonl"
-    records = [*styled_votes(600), *styled_votes(1200, source=Source.LLM)]
-    path.write_bytes(b"\n".join(TypeAdapter(VoteRecord).dump_json(one) for one in records))
+    automatic = [replace(one, id=f"llm-{one.id}") for one in styled_votes(1200, source=Source.LLM)]
+    records = [*styled_votes(600), *automatic]
+    path.write_bytes(to_bytes(records))
     return str(path)
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import TypeAdapter
 from typer.testing import CliRunner
 
+from services.arena.exports.vote_bytes import to_bytes
 from services.cli.main import build
 from services.domain.judgement import SeatOrder, Source, Winner
 from services.domain.vote_record import VoteRecord
@@ -42,7 +42,7 @@ def votes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setenv("ARENA_DATA_DIR", str(tmp_path))
     records = [record(i) for i in range(240)] + [record(i, Source.LLM) for i in range(120)]
     path = tmp_path / "votes.jsonl"
-    path.write_bytes(b"\n".join(TypeAdapter(VoteRecord).dump_json(one) for one in records) + b"\n\n")
+    path.write_bytes(to_bytes(records))
     return str(path)
 
 
@@ -118,9 +118,9 @@ def test_references_that_make_no_sense_say_what_is_wrong(votes: str, tmp_path: P
 
 
 def test_other_requests_that_cannot_be_met(votes: str, tmp_path: Path) -> None:
-    missing = str(tmp_path / "missing")
+    missing = str(tmp_path / "missing.jsonl")
     for words, said in (
-        (["--votes", missing], "Cannot read"),
+        (["--votes", missing], "cannot be read"),
         (["--reference", missing], "Cannot read"),
         (["--reference", missing, "--against", "llm"], "two references"),
         (["--against", "human"], "its own reference"),
@@ -130,5 +130,5 @@ def test_other_requests_that_cannot_be_met(votes: str, tmp_path: Path) -> None:
             run(*words)
     broken = tmp_path / "broken.jsonl"
     broken.write_text(Path(votes).read_text().split("\n")[0] + '\n{"id": 3}\n')
-    with pytest.raises(InvalidRequest, match="Line 2"):
+    with pytest.raises(InvalidRequest, match=r"broken\.jsonl:2: schema_version is missing"):
         run("--votes", str(broken))

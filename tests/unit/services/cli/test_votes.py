@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from pydantic import TypeAdapter
 from typer.testing import CliRunner
 
+from services.arena.exports.vote_bytes import to_bytes
 from services.arena.vote_records import with_rules
 from services.cli.main import build
 from services.domain.vote import Voter
-from services.domain.vote_record import Flag, FlagCode, VoteRecord
+from services.domain.vote_record import Flag, FlagCode
 from services.errors import InvalidRequest
 from services.judges.human import judgement_from_vote
 from services.store import schema
@@ -53,7 +53,7 @@ def votes(tmp_path: Path) -> Path:
     again = record(9000, first.winner.swapped, voter=first.voter, repeat_of=first.battle_id)
     records.append(with_rules(replace(again, contender_a=first.contender_b, contender_b=first.contender_a)))
     path = tmp_path / "votes.jsonl"
-    path.write_bytes(b"\n".join(TypeAdapter(VoteRecord).dump_json(one) for one in records) + b"\n")
+    path.write_bytes(to_bytes(records))
     return path
 
 
@@ -106,5 +106,5 @@ def test_the_store_is_read(data_dir: Path) -> None:
 def test_a_file_that_holds_no_votes_is_named(tmp_path: Path) -> None:
     path = tmp_path / "votes.jsonl"
     path.write_text('{"id": 3}\n')
-    with pytest.raises(InvalidRequest, match="Line 1"):
+    with pytest.raises(InvalidRequest, match=r"votes\.jsonl:1: These columns"):
         run("--votes", path)
