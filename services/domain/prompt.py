@@ -3,6 +3,8 @@
 from services.errors import InvalidRequest
 
 MAX_PROMPT_BYTES = 64 * 1024
+ERASED = "[deleted on request]"
+"""What stands in the place of a prompt that somebody wanted to be deleted."""
 
 
 def check_prompt(text: str) -> str:

@@ -38,6 +38,13 @@ class SqlBattles:
         columns = BATTLES.c
         return self._battles.all(order_by=(columns.created_at.desc(), columns.id.desc()), limit=limit)
 
+    def voted(self, *, after: tuple[datetime, str] | None, limit: int) -> Sequence[Battle]:
+        columns = BATTLES.c
+        following = () if after is None else (sa.tuple_(columns.created_at, columns.id) > sa.tuple_(*after),)
+        return self._battles.all(
+            columns.state == BattleState.VOTED, *following, order_by=(columns.created_at, columns.id), limit=limit
+        )
+
     def pair_counts(self) -> dict[tuple[str, str], int]:
         columns = BATTLES.c
         statement = (

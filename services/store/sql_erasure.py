@@ -11,6 +11,7 @@ from services.domain.battle import BattleState
 from services.domain.execution import CapturedStream
 from services.domain.interactions import InteractionRecord
 from services.domain.judgement import Source
+from services.domain.prompt import ERASED
 from services.store.rows import Rows
 from services.store.tables import (
     ANSWERS,
@@ -28,7 +29,6 @@ from services.store.tables import (
     WORK,
 )
 
-ERASED = "[deleted on request]"
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _OPEN = (BattleState.RUNNING, BattleState.JUDGING)
 _EMPTY = CapturedStream()

@@ -38,6 +38,10 @@ class BattleRepository(Protocol):
         """Newest first."""
         ...
 
+    def voted(self, *, after: tuple[datetime, str] | None, limit: int) -> Sequence[Battle]:
+        """Battles that were voted on, oldest first, from the one that follows `after` (when it was made, its id) on."""
+        ...
+
     def pair_counts(self) -> dict[tuple[str, str], int]:
         """How often each unordered pair (names sorted) has met in battles that are neither void nor repeats."""
         ...

@@ -170,6 +170,19 @@ def test_recent_is_newest_first_and_bounded(store_factory: SqlUnitOfWorkFactory)
         assert [battle.id for battle in uow.battles.recent(3)] == ["battle-3", "battle-2", "battle-1"]
 
 
+def test_battles_voted_on_come_in_pages_oldest_first(store_factory: SqlUnitOfWorkFactory) -> None:
+    made = {"b": 1, "a": 1, "c": 0, "d": 2}
+    with store_factory() as uow:
+        for name, second in made.items():
+            uow.battles.add(some.battle(id=name, state=BattleState.VOTED, created_at=some.at(second)))
+        uow.battles.add(some.battle(id="open", state=BattleState.COMPLETE, created_at=some.at(1)))
+        first = uow.battles.voted(after=None, limit=2)
+        assert [battle.id for battle in first] == ["c", "a"]
+        rest = uow.battles.voted(after=(first[-1].created_at, first[-1].id), limit=9)
+        assert [battle.id for battle in rest] == ["b", "d"]
+        assert uow.battles.voted(after=(rest[-1].created_at, rest[-1].id), limit=9) == []
+
+
 def test_pairs_are_counted_without_seats_and_without_void_battles(store_factory: SqlUnitOfWorkFactory) -> None:
     with store_factory() as uow:
         uow.battles.add(some.battle(id="1"))

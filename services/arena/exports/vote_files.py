@@ -1,6 +1,6 @@
 """Files of votes: written row by row, read whole or not at all."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -84,12 +84,14 @@ def write_votes(
     *,
     file_format: FileFormat | None = None,
     form: RecordForm = RecordForm.OURS,
-    conversations: Mapping[str, arena_battles.Conversation] | None = None,
+    conversations: Callable[[str], arena_battles.Conversation | None] | None = None,
 ) -> Written:
-    """Write `records` to the file `path`; `conversations`, by battle, only go into the arena-battles form.
+    """Write `records` to the file `path`; `conversations` finds what was said in a battle, for the arena-battles form.
 
-    Raises: as `table` does; InvalidRequest for a form that is only read.
+    Raises: as `table` does; InvalidRequest for a form that is only read, or that has no place for texts.
     """
+    if form is RecordForm.OURS and conversations is not None:
+        raise InvalidRequest("Our columns hold no texts.", hint="--form arena-battles, or `arena export battles`.")
     if form is RecordForm.CROWD:
         raise InvalidRequest("The crowd form is only read.", hint="Use --form runarena or arena-battles.")
     rows = nulls = 0
@@ -103,7 +105,7 @@ def write_votes(
                 nulls += 1
                 continue
             else:
-                writer.write(arena_battles.arena_row(record, (conversations or {}).get(record.battle_id)))
+                writer.write(arena_battles.arena_row(record, conversations and conversations(record.battle_id)))
             rows += 1
     return Written(rows=rows, nulls=nulls)
 

@@ -1,11 +1,14 @@
 """A published board from its export alone: equal, to the last bit with one BLAS thread, and named where it is not."""
 
+import csv
 import json
 import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -18,6 +21,7 @@ from services.store import schema
 from services.store.sql import SqlUnitOfWorkFactory, create_engine_for
 from tests.contract import store_values as some
 
+HUMAN: dict[str, Any] = {"source": Source.HUMAN, "order": SeatOrder.AB}
 NAMES = ("ana", "ben", "cas", "dan")
 
 
@@ -37,7 +41,7 @@ def arena(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             uow.battles.add(some.battle(id=key, state=BattleState.VOTED, **pair))
             uow.battles.add_turn(some.turn(id=f"turn-{number}", battle_id=key))
             uow.votes.add(some.vote(id=f"v{number}", battle_id=key, voter=f"s{number % 40}"))
-            said = {"source": Source.HUMAN, "order": SeatOrder.AB, "winner": list(Winner)[number * 7 % 11 % 4]}
+            said = HUMAN | {"winner": list(Winner)[number * 7 % 11 % 4]}
             uow.judgements.put(some.judgement(id=f"j{number}", battle_id=key, turn_id=f"turn-{number}", **said))
         uow.commit()
     factory.close()
@@ -61,6 +65,44 @@ def test_the_export_gives_the_published_board(arena: Path, ending: str) -> None:
     result = fit(arena, ending)
     assert result.exit_code == 0, result.output
     assert "Equal to the published board" in result.stderr
+
+
+def test_rules_of_publication_are_the_published_ones(arena: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ARENA_PUBLICATION_VOTES", "1")
+    monkeypatch.setenv("ARENA_PUBLICATION_POINTS", "5000")
+    with SqlUnitOfWorkFactory(create_engine_for(f"sqlite:///{arena}/data/arena.db"))() as uow:
+        uow.judgements.put(some.judgement(id="j0", battle_id="battle-0", turn_id="turn-0", **HUMAN, winner=Winner.TIE))
+        uow.commit()
+    assert run("leaderboard", "publish").exit_code == 0
+    run("export", "votes", "--snapshot", "2", "--out", f"{arena}/votes.jsonl")
+    run("export", "leaderboard", "--snapshot", "2", "--out", f"{arena}/board.json")
+    document = json.loads((arena / "board.json").read_text())
+    assert not any(row["provisional"] for row in document["board"]["standings"])
+    assert fit(arena).exit_code == 0
+    # the interface leaves the rules out: then what follows from them is not compared
+    del document["board"]["rules"]
+    (arena / "board.json").write_text(json.dumps(document))
+    assert fit(arena).exit_code == 0
+    document["board"]["standings"][0]["wins"] += 1
+    (arena / "board.json").write_text(json.dumps(document))
+    assert fit(arena).exit_code == 5
+
+
+def test_a_board_leaves_as_rows_too(arena: Path) -> None:
+    for ending in ("csv", "jsonl", "parquet"):
+        assert run("export", "leaderboard", "--snapshot", "1", "--out", f"{arena}/rows.{ending}").exit_code == 0
+    rows = [json.loads(line) for line in (arena / "rows.jsonl").read_text().splitlines()]
+    board = json.loads((arena / "board.json").read_text())["board"]
+    assert [(row["snapshot"], row["score"]) for row in rows] == [(1, row["score"]) for row in board["standings"]]
+    assert {row["data_hash"] for row in rows} == {board["data_hash"]}
+    with (arena / "rows.csv").open(newline="") as file:
+        cells = list(csv.DictReader(file))
+    assert [float(row["low"]) for row in cells] == [row["low"] for row in board["standings"]]
+    assert [row["contender"] for row in pq.read_table(arena / "rows.parquet").to_pylist()] == [
+        row["contender"] for row in rows
+    ]
+    first = board["standings"][0]
+    assert rows[0]["tied_with"] == " ".join(first["tied_with"])
 
 
 def test_a_vote_taken_out_is_noticed(arena: Path) -> None:

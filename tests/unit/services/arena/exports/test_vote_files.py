@@ -56,7 +56,7 @@ def test_the_arena_battles_form_is_what_others_read(tmp_path: Path, file_format:
         [record(), bad, record(3, winner=None)],
         str(path),
         form=RecordForm.ARENA_BATTLES,
-        conversations={"battle-1": TALK},
+        conversations={"battle-1": TALK}.get,
     )
     assert (done.rows, done.nulls) == (2, 1)
     if file_format is FileFormat.JSONL:
