@@ -19,6 +19,7 @@ from services.domain.vote import Voter
 from services.errors import InvalidRequest
 from services.store import schema
 from services.store.sql import SqlUnitOfWorkFactory, create_engine_for
+from tests.architecture.repository import ROOT
 from tests.contract import store_values as some
 
 HUMAN: dict[str, Any] = {"source": Source.HUMAN, "order": SeatOrder.AB}
@@ -160,3 +161,18 @@ def test_an_exported_arena_is_audited_offline(arena: Path) -> None:
     assert run("export", "registry", "--out", events, "--draws", draws).exit_code == 0
     result = run("audit", "--events", events, "--votes", f"{arena}/votes.jsonl", "--draws", draws, "--json")
     assert json.loads(result.stdout)["data"]["judgements"] == 120
+
+
+@pytest.mark.shared_data
+@pytest.mark.skipif(not os.environ.get("ARENA_SHARED_DATA"), reason="ARENA_SHARED_DATA is not set")
+def test_real_votes_of_another_form_give_the_golden_board(tmp_path: Path) -> None:
+    source = Path(os.environ["ARENA_SHARED_DATA"]) / "llmfao" / "crowd-comparisons.csv"
+    assert run("import", "votes", str(source), "--out", f"{tmp_path}/votes.parquet").exit_code == 0
+    boards = [
+        json.loads(run("leaderboard", "fit", "--votes", votes, "--json").stdout)["data"]
+        for votes in (str(source), f"{tmp_path}/votes.parquet")
+    ]
+    assert boards[0] == boards[1]
+    assert (boards[0]["judgements"], boards[0]["clusters"]) == (8931, 124)
+    golden = json.loads((ROOT / "tests/golden/ratings/llmfao-crowd.json").read_text())["scores"]
+    assert {row["contender"]: row["score"] for row in boards[0]["standings"]} == pytest.approx(golden, abs=1e-3)

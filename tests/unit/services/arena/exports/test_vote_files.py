@@ -2,7 +2,9 @@
 
 import csv
 import json
+import re
 from collections.abc import Iterator
+from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,12 +12,15 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
+from services.arena.exports import arena_battles, board_rows
 from services.arena.exports.arena_battles import Conversation
+from services.arena.exports.battle_documents import BattleDocument
 from services.arena.exports.columns import Kind
 from services.arena.exports.files import FileFormat, format_of
 from services.arena.exports.vote_files import RecordForm, read_votes, write_votes
 from services.arena.exports.vote_rows import COLUMNS
 from services.domain.judgement import Source, Winner
+from services.domain.rating import Standing
 from services.domain.vote_record import FlagCode, VoteRecord
 from services.errors import InvalidRequest
 from tests.fixtures.exported_records import NOW, record
@@ -35,6 +40,21 @@ def test_the_reference_page_has_every_column_in_order() -> None:
     assert [(name, kinds[name]) for name in kinds] == [
         (column.name, f"{column.kind}{' or nothing' if column.nullable else ''}") for column in COLUMNS
     ]
+
+
+def test_the_reference_page_names_every_column_of_the_other_tables() -> None:
+    text = REFERENCE.read_text()
+    theirs = [column for column in arena_battles.columns(texts=True) if column not in COLUMNS]
+    assert [column.name for column in theirs if f"`{column.name}`" not in text] == []
+    boards = text.partition("## Boards")[2]
+    assert [column.name for column in board_rows.COLUMNS if f"`{column.name}`" not in boards] == []
+    documented = set(re.findall(r"^\| `([a-z_]+)` \|", text.partition("## Battles")[2], re.MULTILINE))
+    assert documented == {field.name for field in fields(BattleDocument)}
+
+
+def test_a_board_has_a_column_for_every_field_of_a_standing() -> None:
+    names = [column.name for column in board_rows.COLUMNS]
+    assert [field.name for field in fields(Standing) if field.name not in names] == []
 
 
 def test_a_line_of_ours_is_flat_and_says_what_follows(tmp_path: Path) -> None:
