@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from sandboxes.environment import Environment
 from sandboxes.runner import Runner
+from services.arena.admin_token import AdminToken
 from services.arena.battles import Battles
+from services.arena.board_facts import BoardFacts
 from services.arena.boards import Boards
 from services.arena.deletion import Deletion
 from services.arena.direct_runs import DirectRuns
@@ -46,8 +48,10 @@ class Services:
     battles: Battles
     repeats: Repeats
     boards: Boards
+    facts: BoardFacts
     snapshots: Snapshots
     deletion: Deletion
+    admin: AdminToken
     runs: DirectRuns
     interactions: Interactions
     wait_seconds: float

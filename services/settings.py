@@ -109,6 +109,11 @@ class Settings(BaseSettings):
     repeat_after_hours: float = Field(
         24.0, ge=0, description="Hours that a person's own vote lies back before they are shown the battle again."
     )
+    admin_token: SecretStr | None = Field(
+        None,
+        min_length=16,
+        description="Word of 16 characters or more that opens what only who runs the arena may see.",
+    )
     host: str = Field("127.0.0.1", description="Address that `arena serve` listens on.")
     port: int = Field(8300, ge=0, le=65_535, description="Port that `arena serve` listens on; 0 for any free one.")
     log_level: str = Field("warning", description="debug, info, warning or error.")

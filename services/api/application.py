@@ -8,7 +8,7 @@ from fastapi.routing import APIRoute
 from services import __version__
 from services.api.metrics import Metrics, RequestCounter
 from services.api.problems import MEDIA_TYPE, add_problems
-from services.api.routers import battles, environments, execution_files, executions, health, leaderboard
+from services.api.routers import audit, battles, environments, execution_files, executions, health, leaderboard, me
 from services.api.security import Guard
 from services.api.streaming import StreamLimits
 from services.container import Services
@@ -31,6 +31,8 @@ def create_app(services: Services, *, stream_limits: StreamLimits | None = None)
     v1 = APIRouter(prefix="/api/v1")
     v1.include_router(battles.router)
     v1.include_router(leaderboard.router)
+    v1.include_router(audit.router)
+    v1.include_router(me.router)
     v1.include_router(environments.router)
     v1.include_router(executions.router)
     v1.include_router(execution_files.router)

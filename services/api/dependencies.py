@@ -3,10 +3,12 @@
 from typing import Annotated, Any, cast
 
 from fastapi import Depends, Header, Query, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from services.api.schemas.problem import Problem
 from services.api.streaming import StreamLimits
 from services.container import Services
+from services.errors import Forbidden
 
 
 def _services(request: Request) -> Services:
@@ -25,16 +27,41 @@ def _caller(request: Request) -> str:
     return cast("str", request.state.caller)
 
 
+_bearer = HTTPBearer(auto_error=False, description="The token of whoever runs the arena.")
+
+
+def _admin(
+    services: Annotated[Services, Depends(_services)],
+    given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+) -> None:
+    """Let only who runs the arena pass.
+
+    Raises:
+        Forbidden: no token was set, or this is not it.
+    """
+    if not services.admin.is_set:
+        raise Forbidden(
+            "Only who runs the arena may see this, and no token says who that is.",
+            hint="Set ARENA_ADMIN_TOKEN (16 characters or more) and start the arena again.",
+        )
+    if given is None or not services.admin.matches(given.credentials):
+        raise Forbidden(
+            "Only who runs the arena may see this.", hint="Send `Authorization: Bearer` with ARENA_ADMIN_TOKEN."
+        )
+
+
 ServicesDep = Annotated[Services, Depends(_services)]
 StreamLimitsDep = Annotated[StreamLimits, Depends(_stream_limits)]
 VoterDep = Annotated[str, Depends(_voter)]
 CallerDep = Annotated[str, Depends(_caller)]
+ADMIN = Depends(_admin)
+"""What a route that only who runs the arena may call depends on."""
 Cursor = Annotated[str, Query(max_length=64, description="Event id to resume after, for clients without headers.")]
 CursorHeader = Annotated[str, Header(alias="Last-Event-ID", max_length=64, description="Event id to resume after.")]
 
 _TEXTS = {
     400: "The request cannot be read.",
-    403: "It seems to come from another site.",
+    403: "It seems to come from another site, or the caller may not do that.",
     404: "Nothing has that id.",
     409: "The present state does not allow this.",
     413: "The body is too large.",

@@ -14,8 +14,11 @@ from sandboxes.cameras import Cameras
 from sandboxes.environment import Environment
 from sandboxes.errors import SandboxError
 from sandboxes.registry import Registry
+from services.arena.admin_token import AdminToken
+from services.arena.audit import Audit
 from services.arena.battle_facts import FactFinder
 from services.arena.battles import Battles
+from services.arena.board_facts import BoardFacts
 from services.arena.boards import Boards
 from services.arena.deletion import Deletion
 from services.arena.direct_runs import DirectRuns
@@ -30,6 +33,7 @@ from services.arena.rating import Rating
 from services.arena.recovery import Recovery
 from services.arena.registry_keeper import RegistryKeeper
 from services.arena.repeats import RepeatMode, Repeats
+from services.arena.rested import Rested
 from services.arena.sampling import PairSampler
 from services.arena.showing import Showing
 from services.arena.snapshots import Snapshots
@@ -58,6 +62,7 @@ from services.judges.execution import ExecutionJudge
 from services.judges.llm import LlmJudge
 from services.judges.prompt_file import load_prompt
 from services.judges.protocol import Judge
+from services.ratings.audit.rules import AuditRules
 from services.ratings.sampling import Policy, Rule
 from services.settings import Settings
 from services.store import schema
@@ -234,6 +239,31 @@ class Assembly:
         )
 
     @cached_property
+    def boards(self) -> Boards:
+        """Reads boards."""
+        return Boards(store=self.store, rating=self.rating)
+
+    @cached_property
+    def board_facts(self) -> BoardFacts:
+        """What stands beside the boards."""
+        rules = AuditRules(private_variants=self.settings.private_variants)
+        return BoardFacts(
+            store=self.store,
+            boards=self.boards,
+            auditor=Audit(store=self.store, clock=self.clock, rules=rules),
+            sampler=self.sampler,
+            catalogue=self.catalogue,
+            seed=self.settings.rating_seed,
+            rested=Rested(self.clock),
+        )
+
+    @property
+    def admin_token(self) -> AdminToken:
+        """What tells who runs the arena."""
+        token = self.settings.admin_token
+        return AdminToken(secret=token.get_secret_value() if token else "")
+
+    @cached_property
     def snapshots(self) -> Snapshots:
         """Publishes boards."""
         return Snapshots(store=self.store, blobs=self.blobs, clock=self.clock, rating=self.rating)
@@ -366,9 +396,11 @@ class Assembly:
                 ids=self.ids,
                 rng=random.SystemRandom(),
             ),
-            boards=Boards(store=store, rating=self.rating),
+            boards=self.boards,
+            facts=self.board_facts,
             snapshots=self.snapshots,
             deletion=self.deletion,
+            admin=self.admin_token,
             repeats=Repeats(
                 store=store,
                 clock=self.clock,

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 from services.api.dependencies import ServicesDep, problems
 from services.api.schemas.leaderboard import (
     BoardOut,
+    BoardVersionOut,
     HistoryPointOut,
     MatricesOut,
     PublishedBoardOut,
@@ -14,9 +15,11 @@ from services.api.schemas.leaderboard import (
     SliceQuery,
     SnapshotOut,
 )
+from services.arena.board_facts import SamplingShares
 from services.domain.judgement import Source
 from services.domain.rating import BoardSlice
 from services.errors import InvalidRequest
+from services.ratings.benchmark_quality import Quality
 
 router = APIRouter(prefix="/leaderboard", tags=["leaderboard"])
 JSON_LINES = "application/jsonl"
@@ -45,6 +48,13 @@ def read_board(services: ServicesDep, part: SliceDep, source: SourceQuery = Sour
     return BoardOut.of(source, services.boards.of(source, part))
 
 
+@router.get("/version", response_model=BoardVersionOut, responses=problems(422, 503))
+def read_board_version(services: ServicesDep, source: SourceQuery = Source.HUMAN) -> BoardVersionOut:
+    """When the live board of a source was computed: who follows it asks this, and reads the rest when it changes."""
+    live = services.boards.live(source)
+    return BoardVersionOut(computed_at=live.computed_at if live else None)
+
+
 @router.get("/slices", response_model=SliceOptionsOut, responses=problems(422, 503))
 def list_slices(services: ServicesDep, source: SourceQuery = Source.HUMAN) -> SliceOptionsOut:
     """The values that a slice of a source can ask for, with their counted judgements."""
@@ -62,6 +72,24 @@ def read_history(services: ServicesDep, source: SourceQuery = Source.HUMAN) -> d
     """How scores went from snapshot to snapshot, by contender."""
     found = services.boards.history(source)
     return {name: [HistoryPointOut.of(point) for point in points] for name, points in found.items()}
+
+
+@router.get("/sampling", response_model=SamplingShares, responses=problems(409, 503))
+def read_sampling(services: ServicesDep) -> SamplingShares:
+    """Shares of seats by contender, provider and licence class: expected as the policy draws now, and actual."""
+    return services.facts.sampling()
+
+
+@router.get("/quality", response_model=Quality, responses=problems(409, 422, 503))
+def read_quality(
+    services: ServicesDep,
+    source: SourceQuery = Source.HUMAN,
+    against: Annotated[Source | None, Query(description="Another source to agree with.")] = None,
+) -> Quality:
+    """How well the board of a source tells contenders apart, and how well it agrees with another's."""
+    if against is source:
+        raise InvalidRequest("A board cannot be its own reference.", hint="Name another source with `against`.")
+    return services.facts.quality(source, against)
 
 
 @router.get("/snapshots", response_model=list[SnapshotOut], responses=problems(503))

@@ -129,6 +129,12 @@ class BoardOut(WireModel):
         )
 
 
+class BoardVersionOut(WireModel):
+    """When the live board was computed; null when nothing has been judged yet."""
+
+    computed_at: datetime | None
+
+
 class SliceValueOut(WireModel):
     """A value that the query parameter `name` can have, and how many counted judgements it has."""
 
