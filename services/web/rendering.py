@@ -10,6 +10,8 @@ from starlette.responses import HTMLResponse
 from services.domain.answer import SidePhase
 from services.domain.execution import Execution, ExecutionOutcome, spoken_time
 from services.domain.visibility import SideView
+from services.ratings.agreement import Measure
+from services.ratings.figure import Figure
 
 _GOOD = {ExecutionOutcome.SUCCEEDED}
 _LIMITS = {
@@ -67,10 +69,35 @@ def clock(seconds: float) -> str:
     return f"{datetime.fromtimestamp(seconds, UTC):%H:%M} UTC"
 
 
+def day(moment: datetime) -> str:
+    """A moment to the minute, in UTC."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def span(low: int, high: int) -> str:
+    """One number, or two with a dash."""
+    return f"{low}" if low == high else f"{low}\N{EN DASH}{high}"
+
+
+def percent(share: float | None) -> str:
+    """A share in per cent; a dash where there is none."""
+    return "-" if share is None else f"{100 * share:.1f} %"
+
+
+def figure(found: Figure | Measure | None) -> str:
+    """A statistic with its interval; a dash where it is not defined."""
+    if found is None or found.point is None:
+        return "-"
+    if found.low is None or found.high is None:
+        return f"{found.point:.3f}"
+    return f"{found.point:.3f} ({found.low:.3f} to {found.high:.3f})"
+
+
 def environment() -> Environment:
     """The templates, escaping always and strict about names."""
     found = Environment(loader=PackageLoader("services.web"), autoescape=True, undefined=StrictUndefined)
-    found.filters.update(ending=ending, size=size, chip=chip, clock=clock)
+    found.filters.update(ending=ending, size=size, chip=chip, clock=clock, day=day, percent=percent, figure=figure)
+    found.globals["span"] = span
     found.globals["phase_words"] = PHASE_WORDS
     return found
 

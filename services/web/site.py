@@ -10,9 +10,10 @@ from starlette.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from services.container import Services
-from services.domain.judgement import Source, Winner
+from services.domain.judgement import Winner
 from services.domain.visibility import Viewer
 from services.errors import InvalidRequest, NotFound
+from services.web.leaderboard_page import leaderboard
 from services.web.rendering import Pages
 
 EXAMPLES = (
@@ -26,11 +27,6 @@ CHOICES = (
     (Winner.BOTH_BAD, "Both are bad"),
     (Winner.B, "B is better"),
 )
-BOARDS = {
-    Source.HUMAN: "People's votes",
-    Source.LLM: "LLM judge",
-    Source.EXECUTION: "What ran",
-}
 _ID = re.compile(r"[0-9a-f]{32}")
 
 
@@ -97,12 +93,6 @@ def site(services: Services, pages: Pages) -> APIRouter:
         services.voting.cast(battle_id, Winner(choice), voter=voter, idempotency_key=key)
         return RedirectResponse(f"/battles/{battle_id}", 303)
 
-    @router.get("/leaderboard")
-    def boards(request: Request) -> Response:
-        with services.store() as uow:
-            found = [(source, title, uow.boards.find(source)) for source, title in BOARDS.items()]
-        return pages.render(request, "leaderboard.html", boards=found)
-
     return router
 
 
@@ -113,6 +103,7 @@ def add_pages(app: FastAPI, services: Services) -> None:
     """
     pages = Pages()
     app.include_router(site(services, pages))
+    app.include_router(leaderboard(services, pages))
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     app.state.error_page = lambda request, problem: pages.render(
         request, "problem.html", status=problem.status, problem=problem
