@@ -7,8 +7,6 @@ from fastapi.testclient import TestClient
 
 from services.container import Services
 from services.domain.appearance import App, Appearance, PageFacts, Picture
-from services.domain.judgement import Source
-from services.domain.rating import Board, Standing
 from tests.fixtures.arena_services import NAMES, finish_sides, judge
 
 BROWSER = {"Sec-Fetch-Site": "same-origin", "Accept": "text/html"}
@@ -76,60 +74,14 @@ def test_browsers_get_error_pages_with_a_request_id(client: TestClient) -> None:
         assert answer.headers["content-type"].startswith("text/html")
 
 
-def test_three_boards_are_tables_or_name_the_next_step(client: TestClient) -> None:
-    text = client.get("/leaderboard").text
-    assert text.count("Nothing has been judged yet.") == 3
-
-
 def test_static_parts_are_served(client: TestClient) -> None:
-    for name, kind in (("arena.css", "text/css"), ("battle.js", "javascript"), ("icon.svg", "image/svg")):
-        assert kind in client.get(f"/static/{name}").headers["content-type"]
-
-
-def test_a_board_shows_its_rows_and_notes_on_its_own_source_only(client: TestClient, services: Services) -> None:
-    row = Standing(
-        contender="<i>x</i>",
-        score=1012.4,
-        low=950.6,
-        high=1070.2,
-        rank=1,
-        rank_low=1,
-        rank_high=2,
-        judgements=9,
-        wins=5,
-        losses=2,
-        ties=1,
-        both_bad=1,
-    )
-    board = Board(
-        source=Source.EXECUTION,
-        standings=(row,),
-        method="bradley-terry",
-        seed=1,
-        anchor="",
-        data_hash="0",
-        judgements=9,
-        null_judgements=1,
-        notes=("The graph is small.",),
-        computed_at=services.clock.now(),
-    )
-    with services.store() as uow:
-        uow.boards.put(board)
-        uow.commit()
-    text = client.get("/leaderboard").text
-    assert text.count("Nothing has been judged yet.") == 2
-    assert "&lt;i&gt;x&lt;/i&gt;" in text
-    for shown in (
-        "<td>1\u20132</td>",
-        ">1012<",
-        "951 to 1070",
-        "The graph is small.",
-        "9 judgements, 1 without a verdict",
+    for name, kind in (
+        ("arena.css", "text/css"),
+        ("battle.js", "javascript"),
+        ("leaderboard.js", "javascript"),
+        ("icon.svg", "image/svg"),
     ):
-        assert shown in text
-    assert client.get("/api/v1/leaderboard", params={"source": "human"}).json()["standings"] == []
-    found = client.get("/api/v1/leaderboard", params={"source": "execution"}).json()
-    assert (found["standings"][0]["score"], found["notes"]) == (1012.4, ["The graph is small."])
+        assert kind in client.get(f"/static/{name}").headers["content-type"]
 
 
 def test_a_program_with_a_face_shows_its_pictures_and_where_to_try_it(client: TestClient, services: Services) -> None:
