@@ -15,8 +15,6 @@ from sandboxes.environment import Environment
 from sandboxes.errors import SandboxError
 from sandboxes.registry import Registry
 from services.arena.admin_token import AdminToken
-from services.arena.audit import Audit
-from services.arena.battle_facts import FactFinder
 from services.arena.battles import Battles
 from services.arena.board_facts import BoardFacts
 from services.arena.boards import Boards
@@ -33,18 +31,14 @@ from services.arena.rating import Rating
 from services.arena.recovery import Recovery
 from services.arena.registry_keeper import RegistryKeeper
 from services.arena.repeats import RepeatMode, Repeats
-from services.arena.rested import Rested
 from services.arena.sampling import PairSampler
 from services.arena.showing import Showing
 from services.arena.snapshots import Snapshots
-from services.arena.vote_flags import FlagKeeper
-from services.arena.vote_quality import QualityRules
 from services.arena.voting import Voting
 from services.arena.work_runner import OnFailure, WorkRunner
 from services.clock import RandomIds, SystemClock
 from services.container import Services
 from services.contenders.catalogue import YamlCatalogue
-from services.domain.rating import PublicationRules
 from services.domain.snippet import Snippet
 from services.domain.work import WorkKind
 from services.entrypoints.broker import Broker, find_broker
@@ -52,6 +46,7 @@ from services.entrypoints.known_environments import all_hints, hint_of, needs_of
 from services.entrypoints.local_copies import put_there
 from services.entrypoints.logs import set_up_logs
 from services.entrypoints.preview import origin_of, preview_settings
+from services.entrypoints.rating_parts import board_facts_of, rating_of, sampler_of
 from services.errors import ArenaError
 from services.events.redis_controls import RedisControls
 from services.events.redis_figures import RedisFigures
@@ -62,8 +57,6 @@ from services.judges.execution import ExecutionJudge
 from services.judges.llm import LlmJudge
 from services.judges.prompt_file import load_prompt
 from services.judges.protocol import Judge
-from services.ratings.audit.rules import AuditRules
-from services.ratings.sampling import Policy, Rule
 from services.settings import Settings
 from services.store import schema
 from services.store.blob_folder import BlobFolder
@@ -200,16 +193,7 @@ class Assembly:
     @cached_property
     def sampler(self) -> PairSampler:
         """Draws pairs."""
-        settings = self.settings
-        policy = Policy(
-            rule=Rule(settings.pair_policy),
-            floor=settings.pair_floor,
-            warmup_votes=settings.pair_warmup_votes,
-            newcomer_votes=settings.newcomer_votes,
-            newcomer_boost=settings.newcomer_boost,
-            newcomer_half_width=settings.newcomer_half_width,
-        )
-        return PairSampler(policy=policy, clock=self.clock, refresh_seconds=settings.pair_refresh_seconds)
+        return sampler_of(self.settings, self.clock)
 
     @cached_property
     def registry_keeper(self) -> RegistryKeeper:
@@ -225,18 +209,7 @@ class Assembly:
     @cached_property
     def rating(self) -> Rating:
         """Computes boards."""
-        settings = self.settings
-        return Rating(
-            finder=FactFinder(self.store),
-            keeper=FlagKeeper(self.store, QualityRules(contenders=tuple(self.catalogue.contenders()))),
-            store=self.store,
-            clock=self.clock,
-            anchor=settings.anchor,
-            seed=settings.rating_seed,
-            rules=PublicationRules(
-                minimum_votes=settings.publication_votes, widest_interval=settings.publication_points
-            ),
-        )
+        return rating_of(self.settings, store=self.store, clock=self.clock, catalogue=self.catalogue)
 
     @cached_property
     def boards(self) -> Boards:
@@ -246,16 +219,7 @@ class Assembly:
     @cached_property
     def board_facts(self) -> BoardFacts:
         """What stands beside the boards."""
-        rules = AuditRules(private_variants=self.settings.private_variants)
-        return BoardFacts(
-            store=self.store,
-            boards=self.boards,
-            auditor=Audit(store=self.store, clock=self.clock, rules=rules),
-            sampler=self.sampler,
-            catalogue=self.catalogue,
-            seed=self.settings.rating_seed,
-            rested=Rested(self.clock),
-        )
+        return board_facts_of(self.settings, boards=self.boards, sampler=self.sampler, catalogue=self.catalogue)
 
     @property
     def admin_token(self) -> AdminToken:
