@@ -21,7 +21,8 @@ from tests.fixtures.served import serving
 
 pytestmark = pytest.mark.browser
 OPEN_ALL = "() => document.querySelectorAll('details').forEach((one) => { one.open = true; })"
-MILLISECONDS = 15_000
+# what is dear to compute may follow after 15 s
+MILLISECONDS = 30_000
 
 
 @pytest.fixture

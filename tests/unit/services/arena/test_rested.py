@@ -1,18 +1,25 @@
 """What is dear to compute is computed seldom, and never when nothing has changed."""
 
+from collections.abc import Callable
 from types import SimpleNamespace
 
 import pytest
 
-from services.arena.rested import Rested
+from services.arena.rested import PATIENCE_SECONDS, Rested
+from services.errors import Conflict
+from tests.fixtures.waiting import wait_for
 
 
 class Bench:
-    """Counts computations, each of which takes `cost` seconds of a clock that the test moves."""
+    """Counts computations, each of which takes `cost` seconds of a clock that the test moves.
 
-    def __init__(self, cost: float = 1.0) -> None:
+    What is to be computed beside waits in `waiting`.
+    """
+
+    def __init__(self, cost: float = PATIENCE_SECONDS) -> None:
         self.now, self.cost, self.count = 0.0, cost, 0
-        self.rested = Rested(SimpleNamespace(monotonic=lambda: self.now))
+        self.waiting: list[Callable[[], None]] = []
+        self.rested = Rested(SimpleNamespace(monotonic=lambda: self.now), beside=self.waiting.append)
 
     def compute(self) -> int:
         self.now += self.cost
@@ -31,12 +38,46 @@ def test_the_same_version_is_computed_once() -> None:
 
 
 def test_another_version_waits_until_the_value_has_rested() -> None:
-    bench = Bench(cost=2.0)
+    bench = Bench()
     bench.get("v")
-    bench.now += 39.9
+    bench.now += 1.9
     assert bench.get("w") == 1
     bench.now += 0.2
     assert bench.get("w") == 2
+
+
+def test_nobody_waits_for_what_is_dear_when_there_is_an_earlier_value() -> None:
+    bench = Bench(cost=3.0)
+    bench.get("v")
+    bench.now += 61
+    assert [bench.get("w"), bench.get("w")] == [1, 1]
+    [work] = bench.waiting
+    work()
+    assert bench.get("w") == 2
+    assert len(bench.waiting) == 1
+
+
+def test_what_fails_beside_is_told_to_the_next_who_asks() -> None:
+    bench = Bench(cost=3.0)
+    bench.get("v")
+    bench.now += 61
+
+    def fail() -> int:
+        raise Conflict("The history cannot be read.")
+
+    assert bench.rested.get("key", "w", fail) == 1
+    bench.waiting.pop()()
+    with pytest.raises(Conflict):
+        bench.rested.get("key", "w", fail)
+
+
+def test_the_real_thing_computes_in_a_thread() -> None:
+    bench = Bench(cost=3.0)
+    bench.rested = Rested(SimpleNamespace(monotonic=lambda: bench.now))
+    bench.get("v")
+    bench.now += 61
+    assert bench.get("w") == 1
+    wait_for("the fresh value", lambda: bench.get("w") == 2, 10)
 
 
 def test_no_version_is_never_the_same_and_rests_as_long_as_asked() -> None:
