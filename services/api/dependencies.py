@@ -30,10 +30,10 @@ def _caller(request: Request) -> str:
 _bearer = HTTPBearer(auto_error=False, description="The token of whoever runs the arena.")
 
 
-def _admin(
-    services: Annotated[Services, Depends(_services)],
-    given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
-) -> None:
+CredentialsDep = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+
+
+def check_admin(services: Services, given: HTTPAuthorizationCredentials | None) -> None:
     """Let only who runs the arena pass.
 
     Raises:
@@ -48,6 +48,10 @@ def _admin(
         raise Forbidden(
             "Only who runs the arena may see this.", hint="Send `Authorization: Bearer` with ARENA_ADMIN_TOKEN."
         )
+
+
+def _admin(services: Annotated[Services, Depends(_services)], given: CredentialsDep) -> None:
+    check_admin(services, given)
 
 
 ServicesDep = Annotated[Services, Depends(_services)]

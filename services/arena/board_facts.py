@@ -1,10 +1,12 @@
 """What stands beside the boards: who is drawn how often, how good votes and boards are, what the audit says.
 
-All of it may be shown to anybody but `votes`, whose rows are persons (under pseudonyms).
+All of it may be shown to anybody but `votes`, whose rows are persons (under pseudonyms). Battles of the last hour are
+in no count of draws: whoever waits to vote could tell from what a count grows by who is answering.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from services.arena.audit import Audit
 from services.arena.boards import Boards
@@ -28,11 +30,13 @@ from services.store.unit_of_work import UnitOfWorkFactory
 
 AUDIT_SECONDS = 60.0
 REPLICATES = 1000
+QUIET = timedelta(hours=1)
+"""How old a battle is before it is counted among the draws that everybody sees."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class SamplingShares:
-    """Shares of seats: expected as the policy would draw now, actual in all battles so far that are
+    """Shares of seats: expected as the policy would draw now, actual in all battles until an hour ago that are
     neither void nor repeats, those with a chosen pair among them.
     """
 
@@ -55,6 +59,7 @@ class BoardFacts:
     catalogue: Catalogue
     seed: int
     rested: Rested
+    quiet: timedelta = QUIET
 
     def options(self, source: Source) -> SliceOptions:
         """Which slices of `source` have judgements."""
@@ -82,7 +87,7 @@ class BoardFacts:
         return self.rested.get(("quality", source, against), version, lambda: self._quality(source, against))
 
     def audit(self) -> AuditReport:
-        """The audit, at most a minute old, without the names of contenders whose standing is not shown yet.
+        """The audit up to an hour ago, without the names of contenders whose standing is not shown yet.
 
         Raises:
             Conflict: the registry's history holds something that cannot be read.
@@ -117,13 +122,13 @@ class BoardFacts:
         with self.store() as uow:
             events = uow.registry.all()
         known = {event.contender for event in events} | {contender.name for contender in self.catalogue.contenders()}
-        return blinded(self.auditor.report(), private=self._private(), known=known)
+        return blinded(self.auditor.report(until=self._told()), private=self._private(), known=known)
 
     def _sampling(self) -> SamplingShares:
         contenders, private = tuple(self.catalogue.contenders()), self._private()
         with self.store() as uow:
             policy, table = self.sampler.table(uow, contenders)
-            drawn = uow.battles.pair_counts()
+            drawn = uow.battles.pair_counts(before=self._told())
         shown = {one.name: A_PRIVATE_CONTENDER if one.name in private else one.name for one in contenders}
         providers = {one.name: one.organisation or shown[one.name] for one in contenders}
         classes = {one.name: licence_class_of(one.licence).value for one in contenders}
@@ -135,6 +140,10 @@ class BoardFacts:
             providers=compare_shares(table, drawn, providers),
             licence_classes=compare_shares(table, drawn, classes),
         )
+
+    def _told(self) -> datetime:
+        """What was drawn after this moment is told to nobody."""
+        return self.auditor.clock.now() - self.quiet
 
     def _private(self) -> frozenset[str]:
         """Who is not shown yet: by the registry's history, and of whom that knows nothing yet by the catalogue."""

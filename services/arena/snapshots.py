@@ -90,11 +90,13 @@ class Snapshots:
         return self.blobs.get(digest)
 
     def _events(self, uow: UnitOfWork, made: Snapshot) -> list[RegistryEvent]:
-        """It was published; whoever wants can have its votes (no prompt is among them)."""
+        """It was published; whoever wants can have people's votes (no prompt is among them)."""
         last = max((event.sequence for event in uow.registry.all()), default=0)
         published = {"number": str(made.number), "source": made.board.source.value}
         given = {"provider": EVERYONE, "prompts": "0", "votes": str(made.board.judgements)}
-        said = ((RegistryEventKind.SNAPSHOT, published), (RegistryEventKind.DATA_GIVEN, given))
+        said = [(RegistryEventKind.SNAPSHOT, published)]
+        if made.board.source is Source.HUMAN:
+            said.append((RegistryEventKind.DATA_GIVEN, given))
         return [
             RegistryEvent(sequence=last + number, at=made.created_at, kind=kind, details=details)
             for number, (kind, details) in enumerate(said, start=1)

@@ -126,7 +126,7 @@ def registry(
     from services.settings import load_settings
 
     with Assembly(load_settings()).store() as uow:
-        history, battles = uow.registry.all(), uow.battles.recent(2**31 - 1)
+        history, battles = uow.registry.all(), uow.battles.recent(None)
     with written(events) as stream:
         stream.writelines(TypeAdapter(RegistryEvent).dump_json(event) + b"\n" for event in history)
     if draws is not None:

@@ -34,7 +34,7 @@ class SqlBattles:
     def update(self, battle: Battle) -> None:
         self._battles.update(battle, row_id=battle.id)
 
-    def recent(self, limit: int) -> Sequence[Battle]:
+    def recent(self, limit: int | None) -> Sequence[Battle]:
         columns = BATTLES.c
         return self._battles.all(order_by=(columns.created_at.desc(), columns.id.desc()), limit=limit)
 
@@ -45,11 +45,12 @@ class SqlBattles:
             columns.state == BattleState.VOTED, *following, order_by=(columns.created_at, columns.id), limit=limit
         )
 
-    def pair_counts(self) -> dict[tuple[str, str], int]:
+    def pair_counts(self, *, before: datetime | None = None) -> dict[tuple[str, str], int]:
         columns = BATTLES.c
+        when = sa.true() if before is None else columns.created_at < before
         statement = (
             sa.select(columns.contender_a, columns.contender_b, sa.func.count())
-            .where(columns.state != BattleState.VOID, columns.repeat_of == "")
+            .where(columns.state != BattleState.VOID, columns.repeat_of == "", when)
             .group_by(columns.contender_a, columns.contender_b)
         )
         met: Counter[tuple[str, str]] = Counter()

@@ -34,16 +34,17 @@ class BattleRepository(Protocol):
         ...
 
     def update(self, battle: Battle) -> None: ...
-    def recent(self, limit: int) -> Sequence[Battle]:
-        """Newest first."""
+    def recent(self, limit: int | None) -> Sequence[Battle]:
+        """So many (None: all), newest first."""
         ...
 
     def voted(self, *, after: tuple[datetime, str] | None, limit: int) -> Sequence[Battle]:
         """Battles that were voted on, oldest first, from the one that follows `after` (when it was made, its id) on."""
         ...
 
-    def pair_counts(self) -> dict[tuple[str, str], int]:
-        """How often each unordered pair (names sorted) has met in battles that are neither void nor repeats."""
+    def pair_counts(self, *, before: datetime | None = None) -> dict[tuple[str, str], int]:
+        """How often each unordered pair (names sorted) has met in battles that are neither void nor repeats, of those
+        that were started `before` (None: all)."""
         ...
 
     def open_repeat(self, owner: str) -> Battle | None:

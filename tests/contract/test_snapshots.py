@@ -99,6 +99,18 @@ def test_later_flags_and_votes_leave_what_was_published_alone(
     assert (first.board.judgements, snapshots.votes(1)) == (4, votes)
 
 
+def test_votes_of_automatic_judges_are_given_to_nobody(
+    snapshots: Snapshots, store_factory: SqlUnitOfWorkFactory
+) -> None:
+    some.fill(store_factory)
+    with store_factory() as uow:
+        uow.judgements.put(some.judgement())
+        uow.commit()
+    snapshots.publish(Source.LLM)
+    with store_factory() as uow:
+        assert [event.kind for event in uow.registry.all()] == [RegistryEventKind.SNAPSHOT]
+
+
 def test_who_is_not_shown_yet_is_not_in_the_votes(snapshots: Snapshots, store_factory: SqlUnitOfWorkFactory) -> None:
     vote(store_factory, 1, Winner.A)
     vote(store_factory, 2, Winner.A, rival="secret")

@@ -11,7 +11,7 @@ router = APIRouter(tags=["audit"])
 
 @router.get("/audit", response_model=AuditReport, responses=problems(409, 503))
 def read_audit(services: ServicesDep) -> AuditReport:
-    """The audit, at most a minute old; contenders whose standing is not shown yet have no name in it."""
+    """The audit up to an hour ago; contenders whose standing is not shown yet have no name in it."""
     return services.facts.audit()
 
 

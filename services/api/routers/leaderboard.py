@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Response
 
-from services.api.dependencies import ServicesDep, problems
+from services.api.dependencies import CredentialsDep, ServicesDep, check_admin, problems
 from services.api.schemas.leaderboard import (
     BoardOut,
     BoardVersionOut,
@@ -103,11 +103,16 @@ def list_snapshots(services: ServicesDep) -> list[SnapshotOut]:
     response_class=Response,
     responses={
         200: {"description": "JSON lines, a judgement each.", "content": {JSON_LINES: {"schema": {"type": "string"}}}},
-        **problems(404, 422, 503),
+        **problems(403, 404, 422, 503),
     },
 )
-def read_snapshot_votes(number: SnapshotNumber, services: ServicesDep) -> Response:
-    """The judgements that a published board was computed from, under pseudonyms, to compute it again."""
+def read_snapshot_votes(number: SnapshotNumber, services: ServicesDep, given: CredentialsDep) -> Response:
+    """The judgements that a published board was computed from, under pseudonyms, to compute it again.
+
+    Those of automatic judges are for who runs the arena: they name contenders of battles that are open to a vote.
+    """
+    if services.boards.snapshot(number).board.source is not Source.HUMAN:
+        check_admin(services, given)
     return Response(services.snapshots.votes(number), media_type=JSON_LINES)
 
 

@@ -1,14 +1,16 @@
 """Facts beside the boards over HTTP, who may see which, and deletion of one's own data."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
 from services.api.application import create_app
+from services.arena.board_facts import QUIET
 from services.container import Services
 from services.domain.judgement import Source
-from tests.fixtures.arena_services import ADMIN, NAMES, assemble, rated, voted
+from tests.fixtures.arena_services import ADMIN, JUDGE, NAMES, assemble, finish_sides, judge, rated, voted
 
 ME = "0123456789abcdef" * 2
 BROWSER = {"Sec-Fetch-Site": "same-origin", "Cookie": f"arena_session={ME}"}
@@ -37,6 +39,43 @@ def test_sampling_tells_expected_and_actual_shares(visitor: TestClient, stored: 
     assert sum(row["actual"] for row in rows.values()) == pytest.approx(1)
     assert {row["battles"] for row in rows.values()} == {9}
     assert [row["group"] for row in found["licence_classes"]] == ["unknown"]
+
+
+def test_what_was_drawn_just_now_is_in_no_count(stored: Services) -> None:
+    hushed = assemble(store=stored.store, quiet=QUIET)
+    app = TestClient(create_app(hushed))
+    voted(hushed, 3)
+    assert {row["battles"] for row in app.get("/api/v1/leaderboard/sampling").json()["contenders"]} == {0}
+    assert app.get("/api/v1/audit").json()["draws"] == 0
+    with stored.store() as uow:
+        for battle in uow.battles.recent(None):
+            uow.battles.update(replace(battle, created_at=battle.created_at - QUIET))
+        uow.commit()
+    later = TestClient(create_app(assemble(store=stored.store, quiet=QUIET)))
+    assert {row["battles"] for row in later.get("/api/v1/leaderboard/sampling").json()["contenders"]} == {3}
+    assert later.get("/api/v1/audit").json()["draws"] == 3
+
+
+def test_votes_that_name_contenders_of_open_battles_are_for_who_runs_the_arena(
+    visitor: TestClient, stored: Services
+) -> None:
+    battle = stored.battles.create("Still open.", contenders=(NAMES[0], NAMES[1]), judges=(JUDGE,))
+    finish_sides(stored, battle.id)
+    judge(stored, battle.id)
+    stored.snapshots.publish(Source.EXECUTION)
+    voted(stored, 1)
+    stored.snapshots.publish(Source.HUMAN)
+    admin = {"Authorization": f"Bearer {ADMIN}"}
+    path = "/api/v1/leaderboard/snapshots/{}/votes"
+    refused = visitor.get(path.format(1))
+    assert refused.status_code == 403
+    assert battle.contender_a not in refused.text
+    assert battle.contender_a in visitor.get(path.format(1), headers=admin).text
+    assert visitor.get(path.format(2)).status_code == 200
+    assert visitor.get(path.format(3)).status_code == 404
+    page = visitor.get("/leaderboard").text
+    assert path.format(2) in page
+    assert path.format(1) not in page
 
 
 def test_quality_of_a_board_and_of_none(visitor: TestClient, stored: Services) -> None:

@@ -127,7 +127,7 @@ def test_a_slow_read_earns_a_longer_rest(store: SqlUnitOfWorkFactory, play: Call
     with store() as uow:
         read = uow.battles.pair_counts
 
-        def slow() -> dict[tuple[str, str], int]:
+        def slow(**_: object) -> dict[tuple[str, str], int]:
             clock.seconds += 2
             return read()
 
@@ -150,7 +150,7 @@ def test_while_one_reads_the_others_draw_from_what_is_known(
     with store() as uow:
         read = uow.battles.pair_counts
 
-        def overtaken() -> dict[tuple[str, str], int]:
+        def overtaken(**_: object) -> dict[tuple[str, str], int]:
             during.append(dict(pairs.table(uow, TRIO)[1].items()))
             return read()
 
