@@ -9,7 +9,7 @@ from services.arena.rating import Rating
 from services.clock import Clock
 from services.domain.judgement import Source
 from services.domain.rating import IntervalKind
-from services.domain.registry_event import RegistryEvent, RegistryEventKind
+from services.domain.registry_event import RegistryEventKind, following
 from services.domain.vote_record import VoteRecord
 from services.errors import Conflict, NotFound, Unavailable
 from services.events.protocol import EventLog
@@ -96,7 +96,9 @@ class Deletion:
         numbers, replaced = self._snapshots(uow, pseudonym, frozenset(battles), mode)
         deleted = Deleted(battles=len(battles), votes=votes, snapshots=numbers)
         found = deleted != Deleted(battles=0, votes=0, snapshots=())
-        if found and not uow.registry.append([self._event(uow, deleted, mode)]):
+        details = {"votes": str(deleted.votes), "battles": str(deleted.battles), "mode": mode.value}
+        said = [(RegistryEventKind.DELETED, "", details)] if found else []
+        if not uow.registry.append(following(uow.registry.all(), self.clock.now(), said)):
             return None
         digests |= replaced
         return deleted, battles, digests - uow.erasure.still_used(digests)
@@ -120,11 +122,6 @@ class Deletion:
                 uow.snapshots.supersede(snapshot.number, reason=SUPERSEDED)
                 superseded.append(snapshot.number)
         return tuple(superseded), frozenset(replaced)
-
-    def _event(self, uow: UnitOfWork, deleted: Deleted, mode: DeletionMode) -> RegistryEvent:
-        last = max((event.sequence for event in uow.registry.all()), default=0)
-        details = {"votes": str(deleted.votes), "battles": str(deleted.battles), "mode": mode.value}
-        return RegistryEvent(sequence=last + 1, at=self.clock.now(), kind=RegistryEventKind.DELETED, details=details)
 
     def _afterwards(self, deleted: Deleted, battles: Sequence[str], digests: frozenset[str]) -> None:
         for digest in digests:
@@ -150,6 +147,7 @@ def _without(record: VoteRecord, pseudonym: str, battles: frozenset[str], mode: 
             return None
         record = replace(record, voter="")
     if record.battle_id in battles:
-        # a hash of the prompt could be guessed
-        record = replace(record, prompt_key=record.battle_id, prompt_group=record.battle_id)
+        # a hash of the prompt could be guessed, and a reason may quote an answer
+        flags = tuple(flag.unexplained() for flag in record.flags)
+        record = replace(record, prompt_key=record.battle_id, prompt_group=record.battle_id, flags=flags)
     return record

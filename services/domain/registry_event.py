@@ -1,6 +1,6 @@
 """What happened to contenders and to the arena's rules: an append-only history that the audit reads."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -40,3 +40,14 @@ class RegistryEvent:
     kind: RegistryEventKind
     contender: str = ""
     details: Mapping[str, str] = field(default_factory=dict)
+
+
+def following(
+    known: Sequence[RegistryEvent], at: datetime, said: Iterable[tuple[RegistryEventKind, str, Mapping[str, str]]]
+) -> list[RegistryEvent]:
+    """What was `said` (kind, contender, details) as the events that come after `known`."""
+    last = max((event.sequence for event in known), default=0)
+    return [
+        RegistryEvent(sequence=last + number, at=at, kind=kind, contender=contender, details=details)
+        for number, (kind, contender, details) in enumerate(said, start=1)
+    ]

@@ -3,11 +3,12 @@
 import hashlib
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
 from services.domain.judgement import SeatOrder, Source, Winner
+from services.domain.prompt import ERASED
 from services.domain.side import Side
 
 
@@ -40,6 +41,10 @@ class Flag:
     def __post_init__(self) -> None:
         if not 0 <= self.factor <= 1:
             raise ValueError(f"The factor of a flag lies between 0 and 1: {self.factor}")
+
+    def unexplained(self) -> "Flag":
+        """The same without its reason, which may quote what somebody wrote."""
+        return replace(self, reason=ERASED)
 
 
 @dataclass(frozen=True, kw_only=True)

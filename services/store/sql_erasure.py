@@ -24,6 +24,7 @@ from services.store.tables import (
     SNAPSHOTS,
     SNIPPETS,
     TURNS,
+    VOTE_FLAGS,
     VOTERS,
     VOTES,
     WORK,
@@ -61,18 +62,30 @@ class SqlErasure:
             sa.select(EXECUTIONS).where(EXECUTIONS.c.battle_id.in_(battle_ids)), sa.select(INTERACTIONS).where(used)
         )
         self._do(sa.update(TURNS).where(TURNS.c.battle_id.in_(battle_ids)).values(prompt=ERASED))
-        self._do(sa.update(ANSWERS).where(ANSWERS.c.battle_id.in_(battle_ids)).values(text=""))
+        self._do(sa.update(BATTLES).where(BATTLES.c.id.in_(battle_ids)).values(problem=None))
+        self._do(sa.update(ANSWERS).where(ANSWERS.c.battle_id.in_(battle_ids)).values(text="", problem=None))
         programs = sa.update(SNIPPETS).where(SNIPPETS.c.answer_id.in_(answers))
-        self._do(programs.values(files=(), entry="", dependencies=()))
+        self._do(programs.values(files=(), entry="", dependencies=(), reason=""))
         ran = {"stdout": _EMPTY, "stderr": _EMPTY, "message": "", "files": (), "skipped_files": ()}
         self._do(
             sa.update(EXECUTIONS).where(EXECUTIONS.c.battle_id.in_(battle_ids)).values(**ran, appearance=None, app=None)
         )
-        self._do(sa.update(JUDGEMENTS).where(JUDGEMENTS.c.battle_id.in_(battle_ids)).values(reason="", raw=""))
+        said = JUDGEMENTS.c.battle_id.in_(battle_ids)
+        self._do(sa.update(JUDGEMENTS).where(said).values(reason="", raw=""))
+        self._erase_reasons(sa.select(JUDGEMENTS.c.id).where(said))
+        self._do(sa.update(WORK).where(WORK.c.topic.in_(battle_ids)).values(error=""))
         self._do(sa.delete(INTERACTIONS).where(used))
         keys = {"prompt_key": BATTLE_FACTS.c.battle_id, "prompt_group": BATTLE_FACTS.c.battle_id}
         self._do(sa.update(BATTLE_FACTS).where(BATTLE_FACTS.c.battle_id.in_(battle_ids)).values(**keys))
         return found
+
+    def _erase_reasons(self, judgements: sa.Select[Any]) -> None:
+        """Flags may quote what they were given for."""
+        flags = VOTE_FLAGS.c
+        found = self._rows.execute(sa.select(VOTE_FLAGS).where(flags.judgement_id.in_(judgements))).all()
+        for judgement_id, given in found:
+            kept = tuple(flag.unexplained() for flag in given)
+            self._do(sa.update(VOTE_FLAGS).where(flags.judgement_id == judgement_id).values(flags=kept))
 
     def erase_runs(self, person: str) -> frozenset[str]:
         mine = DIRECT_RUNS.c.caller == person

@@ -16,11 +16,14 @@ from services.arena.vote_flags import FlagKeeper
 from services.arena.vote_quality import QualityRules
 from services.arena.vote_records import VoteRecords
 from services.domain.battle import BattleState
+from services.domain.events import DoneEvent
 from services.domain.execution import CapturedStream, StoredFile
 from services.domain.judgement import SeatOrder, Source, Winner
+from services.domain.problem import Problem
 from services.domain.registry_event import RegistryEventKind
 from services.domain.side import Side
 from services.domain.vote import Voter
+from services.domain.vote_record import Flag, FlagCode
 from services.domain.work import WorkKind
 from services.errors import Conflict, NotFound
 from services.events.protocol import EventLog
@@ -37,7 +40,7 @@ class Arena:
     """Two people, each with two battles they started and voted on; their votes are published."""
 
     def __init__(self, store: SqlUnitOfWorkFactory, url: str, folder: Path, events: EventLog) -> None:
-        self.store, self.url, self.blobs = store, url, BlobFolder(folder)
+        self.store, self.url, self.events, self.blobs = store, url, events, BlobFolder(folder)
         self.shared = self.blobs.put(b"the same picture")
         keeper = FlagKeeper(store, QualityRules())
         rating = Rating(store=store, finder=FactFinder(store), keeper=keeper, clock=CLOCK, anchor="", seed=1)
@@ -56,13 +59,15 @@ class Arena:
         name, secret = f"battle-{number}", f"{person} wrote number {number}"
         mine = {"battle_id": name, "turn_id": f"turn-{number}"}
         out = self.blobs.put(secret.encode())
+        self.events.append(name, DoneEvent(state=BattleState.VOTED))
         with self.store() as uow:
-            uow.battles.add(some.battle(id=name, state=BattleState.VOTED, owner=person))
+            trouble = Problem(code="trouble", message=secret, hint=secret)
+            uow.battles.add(some.battle(id=name, state=BattleState.VOTED, owner=person, problem=trouble))
             uow.battles.add_turn(some.turn(id=f"turn-{number}", battle_id=name, prompt=secret))
             for side, who in ((Side.A, "ana"), (Side.B, "ben")):
                 answer = f"answer-{number}{side}"
-                uow.answers.add(some.answer(id=answer, side=side, contender=who, text=secret, problem=None, **mine))
-                uow.snippets.put(some.snippet(id=f"s-{number}{side}", answer_id=answer))
+                uow.answers.add(some.answer(id=answer, side=side, contender=who, text=secret, problem=trouble, **mine))
+                uow.snippets.put(some.snippet(id=f"s-{number}{side}", answer_id=answer, reason=secret))
                 stream = CapturedStream(preview=secret, digest=out, total_bytes=len(secret))
                 files = (StoredFile(path=secret, size_bytes=1, digest=self.shared),)
                 run = {
@@ -78,6 +83,8 @@ class Arena:
             said = {"source": Source.HUMAN, "judge": "human", "order": SeatOrder.AB, "winner": list(Winner)[number % 2]}
             uow.judgements.put(some.judgement(id=f"h{number}", **mine, **said))
             uow.judgements.put(some.judgement(id=f"l{number}", reason=secret, raw=secret, **mine))
+            uow.flags.put({f"h{number}": (Flag(code=FlagCode.UNTRIED, reason=f"Quotes: {secret}", factor=1),)})
+            uow.work.add(some.work(id=f"work-{number}", topic=name, error=secret))
             uow.commit()
 
     def everything(self) -> str:
@@ -112,6 +119,8 @@ def test_nothing_of_the_person_is_left_and_everything_of_others_is(arena: Arena,
     assert "ada-session" not in after
     assert "p-ada" not in after
     assert after.count("bob-session wrote") == before.count("bob-session wrote")
+    assert arena.events.read("battle-0") == []
+    assert len(arena.events.read("battle-2")) == 1
     with pytest.raises(NotFound):
         arena.blobs.get(gone)
     assert arena.blobs.get(kept)
@@ -139,6 +148,8 @@ def test_published_boards_say_so_and_their_votes_are_without_the_person(arena: A
     records = from_bytes(arena.snapshots.votes(1))
     assert [record.voter for record in records] == ["", "", "p-bob", "p-bob"]
     assert [record.prompt_key for record in records][:2] == ["battle-0", "battle-1"]
+    assert b"ada-session" not in arena.snapshots.votes(1)
+    assert b"Quotes: bob-session" in arena.snapshots.votes(1)
 
 
 def test_a_second_time_nothing_happens(arena: Arena) -> None:
