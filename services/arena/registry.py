@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from services.domain.contender import Contender
-from services.domain.registry_event import RegistryEvent, RegistryEventKind
+from services.domain.registry_event import RegistryEvent, RegistryEventKind, following
 from services.errors import ConfigurationError
 from services.ratings.audit.registry_state import Entry, RegistryState, replay
 
@@ -28,11 +28,9 @@ def events_between(
     Raises:
         ConfigurationError: a published contender is to be private again, or a provider tries too many in private.
     """
-    state, events = replay(known), list[RegistryEvent]()
-    last = max((event.sequence for event in known), default=0)
-    for kind, name, details in _changes(state, contenders, policy):
-        event = RegistryEvent(sequence=last + 1 + len(events), at=now, kind=kind, contender=name, details=details)
-        events.append(event)
+    state = replay(known)
+    events = following(known, now, _changes(state, contenders, policy))
+    for event in events:
         state = state.after(event)
     if private_variants is not None:
         _check_private(state, {event.contender for event in events if event.kind is _Kind.REGISTERED}, private_variants)

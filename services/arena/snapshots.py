@@ -9,8 +9,8 @@ from services.arena.rating import Rating
 from services.arena.vote_records import VoteRecords
 from services.clock import Clock
 from services.domain.judgement import Source
-from services.domain.rating import IntervalKind, Snapshot
-from services.domain.registry_event import RegistryEvent, RegistryEventKind
+from services.domain.rating import Board, IntervalKind, Snapshot
+from services.domain.registry_event import RegistryEvent, RegistryEventKind, following
 from services.domain.vote_record import FlagCode, VoteRecord
 from services.errors import Conflict, Unavailable
 from services.ratings.audit.data_access import EVERYONE
@@ -48,8 +48,8 @@ class Snapshots:
         for _ in range(_ATTEMPTS):
             with self.store() as uow:
                 known = uow.snapshots.all()
-                newest = next((one for one in reversed(known) if one.board.source is source), None)
-                if newest is not None and newest.board.data_hash == board.data_hash and not newest.superseded:
+                newest = _newest(known, source)
+                if newest is not None and _holds(newest, board):
                     raise Conflict(f"Nothing has changed since snapshot {newest.number}.")
                 made = Snapshot(
                     number=max((one.number for one in known), default=0) + 1,
@@ -70,12 +70,10 @@ class Snapshots:
         """
         with self.store() as uow:
             board, known = uow.boards.find(source), uow.snapshots.all()
-        newest = next((one for one in reversed(known) if one.board.source is source), None)
         if hours == 0 or board is None or not board.standings:
             return None
-        if newest is not None and self.clock.now() - newest.created_at < timedelta(hours=hours):
-            return None
-        if newest is not None and newest.board.data_hash == board.data_hash and not newest.superseded:
+        newest, due = _newest(known, source), self.clock.now() - timedelta(hours=hours)
+        if newest is not None and (newest.created_at > due or _holds(newest, board)):
             return None
         return self.publish(source)
 
@@ -91,18 +89,23 @@ class Snapshots:
 
     def _events(self, uow: UnitOfWork, made: Snapshot) -> list[RegistryEvent]:
         """It was published; whoever wants can have people's votes (no prompt is among them)."""
-        last = max((event.sequence for event in uow.registry.all()), default=0)
         published = {"number": str(made.number), "source": made.board.source.value}
         given = {"provider": EVERYONE, "prompts": "0", "votes": str(made.board.judgements)}
-        said = [(RegistryEventKind.SNAPSHOT, published)]
+        said = [(RegistryEventKind.SNAPSHOT, "", published)]
         if made.board.source is Source.HUMAN:
-            said.append((RegistryEventKind.DATA_GIVEN, given))
-        return [
-            RegistryEvent(sequence=last + number, at=made.created_at, kind=kind, details=details)
-            for number, (kind, details) in enumerate(said, start=1)
-        ]
+            said.append((RegistryEventKind.DATA_GIVEN, "", given))
+        return following(uow.registry.all(), made.created_at, said)
 
 
 def public(records: Sequence[VoteRecord]) -> Sequence[VoteRecord]:
     """The records without those that would name a contender which is not shown yet."""
     return [record for record in records if all(flag.code is not FlagCode.PRIVATE for flag in record.flags)]
+
+
+def _newest(known: Sequence[Snapshot], source: Source) -> Snapshot | None:
+    return next((one for one in reversed(known) if one.board.source is source), None)
+
+
+def _holds(snapshot: Snapshot, board: Board) -> bool:
+    """Whether the snapshot was computed from the rows of `board`, and still can be."""
+    return snapshot.board.data_hash == board.data_hash and not snapshot.superseded

@@ -29,23 +29,6 @@ class Comparison:
     cluster: str
     weight: float = 1.0
 
-    def canonical(self) -> "Comparison":
-        """The same comparison with the alphabetically smaller name in seat A."""
-        if self.contender_a <= self.contender_b:
-            return self
-        return Comparison(
-            contender_a=self.contender_b,
-            contender_b=self.contender_a,
-            winner=self.winner.swapped,
-            cluster=self.cluster,
-            weight=self.weight,
-        )
-
-    @property
-    def key(self) -> tuple[str, str, str, str, float]:
-        """What rows are sorted and hashed by."""
-        return self.contender_a, self.contender_b, self.winner.value, self.cluster, self.weight
-
 
 @dataclass(frozen=True, kw_only=True)
 class Games:

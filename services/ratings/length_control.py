@@ -8,7 +8,6 @@ The form without gamma and without the pull to the pool is not offered: where al
 longer, it cannot tell the contender from its length.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 
@@ -147,8 +146,3 @@ def _warning(raw: float, controlled: float) -> str:
     if gap <= FAR_POINTS and gap <= FAR_SHARE * max(raw, 1e-12):
         return ""
     return f"Control moves this rate by {gap:.1f} points (from {raw:.1f}): the model carries much of it."
-
-
-def notes_of(found: LengthControl) -> Sequence[str]:
-    """What a reader of the rates must know."""
-    return [f"{rate.contender}: {rate.warning}" for rate in found.rates if rate.warning]

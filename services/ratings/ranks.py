@@ -44,11 +44,6 @@ def bounds(is_better: Booleans) -> tuple[Integers, Integers]:
     return best, worst
 
 
-def rank_bounds(found: Scores, *, seed: int) -> tuple[Integers, Integers]:
-    """(K,) best and worst rank of each contender, all true at once with 95 % confidence for a fixed amount of data."""
-    return bounds(better(found, kind=IntervalKind.FIXED, seed=seed, rho=1.0))
-
-
 def ranks(score: Floats) -> Integers:
     """(K,) 1 + the number of contenders with a higher score; equal scores share a rank."""
     found: Integers = 1 + (score[None, :] > score[:, None] + _EQUAL_POINTS).sum(axis=1)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from services.domain.battle import CHOSEN_POLICY, REPEAT_POLICY, Battle, BattleState
+from services.domain.battle import CHOSEN_POLICY, REPEAT_POLICY, BattleState
 from services.domain.judgement import Judgement, Source, Winner
 from services.domain.rating import Board
 from services.domain.vote import Vote, Voter
@@ -21,7 +21,6 @@ class SqlJudgements:
     """`JudgementRepository` on one connection."""
 
     def __init__(self, connection: sa.Connection) -> None:
-        self._battles = Rows(connection, BATTLES, Battle)
         self._rows = Rows(connection, JUDGEMENTS, Judgement)
 
     def put(self, judgement: Judgement) -> None:
@@ -30,17 +29,6 @@ class SqlJudgements:
     def of_battle(self, battle_id: str) -> Sequence[Judgement]:
         columns = JUDGEMENTS.c
         return self._rows.all(columns.battle_id == battle_id, order_by=(columns.created_at, columns.id))
-
-    def by_source(self, source: Source) -> Sequence[tuple[Battle, Judgement]]:
-        columns, width = JUDGEMENTS.c, len(BATTLES.columns)
-        statement = (
-            sa.select(BATTLES, JUDGEMENTS)
-            .join_from(JUDGEMENTS, BATTLES, BATTLES.c.id == columns.battle_id)
-            .where(columns.source == source, BATTLES.c.ranked, BATTLES.c.state != BattleState.VOID)
-            .order_by(columns.created_at, columns.id)
-        )
-        rows = self._rows.execute(statement)
-        return [(self._battles.value(row[:width]), self._rows.value(row[width:])) for row in rows]
 
     def records(self, source: Source, *, facts: bool = True) -> Sequence[VoteRecord]:
         return read_records(self._rows, source, facts=facts)

@@ -122,12 +122,11 @@ class JudgementRepository(Protocol):
         """In order of creation."""
         ...
 
-    def by_source(self, source: Source) -> Sequence[tuple[Battle, Judgement]]:
-        """Every judgement of that source on a ranked battle that is not void, nulls included, in order of creation."""
-        ...
-
     def records(self, source: Source, *, facts: bool = True) -> Sequence[VoteRecord]:
-        """The same judgements as records, with their stored flags; without `facts` the sides are left empty."""
+        """Every judgement of that source on a ranked battle that is not void, with its stored flags, nulls included.
+
+        In order of creation; without `facts` the sides are left empty.
+        """
         ...
 
     def pair_outcomes(self, source: Source) -> Sequence[tuple[str, str, Winner, int]]:

@@ -247,7 +247,7 @@ def test_a_judgement_replaces_only_the_one_of_the_same_turn_judge_and_order(
         assert uow.judgements.of_battle("battle-1") == [other, again]
 
 
-def test_judgements_by_source_leave_out_void_and_unranked_battles(store_factory: SqlUnitOfWorkFactory) -> None:
+def test_records_leave_out_void_and_unranked_battles(store_factory: SqlUnitOfWorkFactory) -> None:
     battles = {
         "kept": some.battle(id="kept"),
         "void": some.battle(id="void", state=BattleState.VOID),
@@ -261,12 +261,9 @@ def test_judgements_by_source_leave_out_void_and_unranked_battles(store_factory:
             uow.judgements.put(some.judgement(id=name, battle_id=name, turn_id=name, judge="other"))
         uow.judgements.put(null)
         uow.judgements.put(some.judgement(id="human", battle_id="kept", turn_id="kept", source=Source.HUMAN))
-        found = uow.judgements.by_source(Source.LLM)
-    assert [(battle, judgement.id) for battle, judgement in found] == [
-        (battles["kept"], "null"),
-        (battles["kept"], "kept"),
-    ]
-    assert found[0][1] == null
+        found = uow.judgements.records(Source.LLM)
+    assert [(record.battle_id, record.id) for record in found] == [("kept", "null"), ("kept", "kept")]
+    assert (found[0].winner, found[0].created_at) == (None, null.created_at)
 
 
 def test_outcomes_are_counted_per_seats_for_drawn_pairs(store_factory: SqlUnitOfWorkFactory) -> None:

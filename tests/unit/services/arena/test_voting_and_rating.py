@@ -65,7 +65,7 @@ def test_a_vote_before_the_judge_ends_the_stream_and_the_judge_still_counts(serv
     judge(services, battle.id)
     with services.store() as uow:
         assert uow.battles.get(battle.id).state is BattleState.VOTED
-        assert len(uow.judgements.by_source(Source.EXECUTION)) == 1
+        assert len(uow.judgements.records(Source.EXECUTION)) == 1
 
 
 def test_a_pair_chosen_by_name_stays_off_the_human_board(services: Services) -> None:

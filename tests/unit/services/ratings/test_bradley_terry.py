@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from services.domain.judgement import Winner
+from services.domain.rating import IntervalKind
 from services.ratings import bradley_terry as bt
+from services.ratings import ranks
 from services.ratings.games import Comparison, Floats, Games, games_from
 from services.ratings.intervals import scores
-from services.ratings.ranks import rank_bounds
 
 
 def record(a: str, b: str, *, wins: int = 0, losses: int = 0, ties: int = 0) -> list[Comparison]:
@@ -134,7 +135,8 @@ def test_rank_bounds_hold_for_all_contenders_at_once() -> None:
     for seed in range(100):
         games = arena(rng, theta, battles=600)
         fitted = bt.fit(games.wins())
-        best, worst = rank_bounds(scores(fitted.theta, bt.sandwich(games, fitted), anchor=0), seed=seed)
+        found = scores(fitted.theta, bt.sandwich(games, fitted), anchor=0)
+        best, worst = ranks.bounds(ranks.better(found, kind=IntervalKind.FIXED, seed=seed, rho=1.0))
         true = np.arange(1, 7)
         wrong += int(((true < best) | (true > worst)).any())
         narrow += int((worst - best).mean() < 4)

@@ -34,7 +34,8 @@ def test_equal_scores_share_a_rank() -> None:
 
 
 def test_known_differences_are_told_apart_and_equal_ones_are_not() -> None:
-    best, worst = ranks.rank_bounds(known([3.0, 3.0, 1.0], 0.0), seed=1)
+    found = known([3.0, 3.0, 1.0], 0.0)
+    best, worst = ranks.bounds(ranks.better(found, kind=IntervalKind.FIXED, seed=1, rho=RHO))
     assert (best.tolist(), worst.tolist()) == ([1, 1, 3], [2, 2, 3])
 
 
@@ -52,5 +53,8 @@ def test_rank_bounds_do_not_depend_on_the_anchor() -> None:
     games = play(np.random.default_rng(5), np.linspace(1, -1, 6), battles=600, voters=0)
     fitted = bt.fit(games.wins())
     covariance = bt.sandwich(games, fitted)
-    free, anchored = (ranks.rank_bounds(scores(fitted.theta, covariance, anchor=a), seed=3) for a in (None, 0))
+    free, anchored = (
+        ranks.bounds(ranks.better(scores(fitted.theta, covariance, anchor=a), kind=IntervalKind.FIXED, seed=3, rho=RHO))
+        for a in (None, 0)
+    )
     assert [part.tolist() for part in free] == [part.tolist() for part in anchored]
