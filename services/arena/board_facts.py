@@ -63,12 +63,15 @@ class BoardFacts:
 
     def options(self, source: Source) -> SliceOptions:
         """Which slices of `source` have judgements."""
-        return self.rested.get(("options", source), self._version(source), lambda: self.boards.options(source))
+        return self.rested.get(("options", source), self._version(source), lambda: self.boards.rating.options(source))
 
     def matrices(self, source: Source, part: BoardSlice) -> Matrices:
-        """How every pair did in a slice of `source`; raises as `Boards.matrices` does."""
+        """How every pair did in a slice of `source`, empty before any judgement; raises as `Rating.matrices` does."""
+        version = self._version(source)
+        if not version:
+            return Matrices(names=(), counts=(), rates=())
         key = ("matrices", source, part)
-        return self.rested.get(key, self._version(source), lambda: self.boards.matrices(source, part))
+        return self.rested.get(key, version, lambda: self.boards.rating.matrices(source, part=part))
 
     def snapshots(self) -> tuple[Snapshot, ...]:
         """Every published board, oldest first."""

@@ -1,38 +1,33 @@
-"""The boards as people read them: the live ones as stored, slices and matrices computed when they are asked for."""
+"""The boards as people read them: the live ones as stored, slices of them computed when they are asked for."""
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeVar, cast
 
 from services.arena.rating import Rating
 from services.domain.judgement import Source
 from services.domain.rating import Board, BoardSlice, Snapshot
-from services.ratings.history import HistoryPoint, series
-from services.ratings.matrices import Matrices
-from services.ratings.slices import SliceOptions
 from services.store.unit_of_work import UnitOfWorkFactory
 
-V = TypeVar("V")
 _KEPT = 64
 
 
 class _Kept:
-    """What was computed beside a live board, the least recently used goes first."""
+    """Boards of slices, each computed beside a live board; the least recently used goes first."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._values: OrderedDict[Hashable, tuple[datetime, Any]] = OrderedDict()
+        self._values: OrderedDict[tuple[Source, BoardSlice], tuple[datetime, Board]] = OrderedDict()
 
-    def get(self, live: Board, key: Hashable, compute: Callable[[], V]) -> V:
-        """The value under `key`, computed unless that was done for this board already."""
+    def get(self, live: Board, key: tuple[Source, BoardSlice], compute: Callable[[], Board]) -> Board:
+        """The board under `key`, computed unless that was done for this live board already."""
         with self._lock:
             found = self._values.get(key)
             if found is not None and found[0] == live.computed_at:
                 self._values.move_to_end(key)
-                return cast("V", found[1])
+                return found[1]
         value = compute()
         with self._lock:
             self._values[key] = live.computed_at, value
@@ -44,7 +39,7 @@ class _Kept:
 
 @dataclass(frozen=True, kw_only=True)
 class Boards:
-    """Reads boards. What is computed is kept until the live board of its source is newer."""
+    """Reads boards. Those of slices are kept until the live board of their source is newer."""
 
     store: UnitOfWorkFactory
     rating: Rating
@@ -64,25 +59,7 @@ class Boards:
         live = self.live(source)
         if live is None or part == BoardSlice():
             return live
-        return self._kept.get(live, ("board", source, part), lambda: self.rating.compute(source, part=part))
-
-    def options(self, source: Source) -> SliceOptions:
-        """Which slices of `source` have judgements."""
-        live = self.live(source)
-        if live is None:
-            return SliceOptions(values=(), first=None, last=None)
-        return self._kept.get(live, ("options", source), lambda: self.rating.options(source))
-
-    def matrices(self, source: Source, part: BoardSlice) -> Matrices:
-        """How every pair did in a slice of `source`."""
-        live = self.live(source)
-        if live is None:
-            return Matrices(names=(), counts=(), rates=())
-        return self._kept.get(live, ("matrices", source, part), lambda: self.rating.matrices(source, part=part))
-
-    def history(self, source: Source) -> Mapping[str, tuple[HistoryPoint, ...]]:
-        """How ratings of `source` went from snapshot to snapshot, by contender."""
-        return series(self.snapshots(), source=source)
+        return self._kept.get(live, (source, part), lambda: self.rating.compute(source, part=part))
 
     def snapshots(self) -> tuple[Snapshot, ...]:
         """Every published board, oldest first."""

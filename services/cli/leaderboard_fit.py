@@ -1,6 +1,6 @@
 """`arena leaderboard fit`: a board from a file of votes alone, offline, and whether it is the published one."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -45,7 +45,7 @@ def fit(
     from services.cli.output import print_json
     from services.ratings.standings import board_of
 
-    published, unknown = _published(snapshot) if snapshot is not None else (None, ())
+    published = _published(snapshot) if snapshot is not None else None
     records = read_votes(str(votes)).records
     if published is None:
         epoch = datetime.fromtimestamp(0, UTC)
@@ -68,7 +68,7 @@ def fit(
         print_board(board)
     if published is None:
         return
-    different = list(differences(published, board, unknown=unknown))
+    different = list(differences("", published, board))
     for line in different[:20]:
         typer.echo(f"differs: {line}", err=True)
     if different:
@@ -76,27 +76,18 @@ def fit(
     typer.echo(f"Equal to the published board in every rank, count and {DECIMALS} decimals.", err=True)
 
 
-def differences(published: "Board", computed: "Board", *, unknown: Collection[str] = ()) -> Iterator[str]:
-    """Where two boards differ beyond `DECIMALS`, fields of `unknown` names aside."""
-    yield from _differences("", published, computed, unknown)
-
-
-_BY_RULES = ("rules", "provisional", "provisional_reason", "live_low", "live_high")
-"""What cannot be compared where the published document does not say the rules of publication."""
-
-
-def _differences(path: str, one: Any, other: Any, unknown: Collection[str]) -> Iterator[str]:
+def differences(path: str, one: Any, other: Any) -> Iterator[str]:
+    """Where the published value `one` at `path` and the computed one `other` differ beyond `DECIMALS`."""
     if is_dataclass(one) and is_dataclass(other):
         # what the rows follow from comes first
         for field in sorted(fields(one), key=lambda field: field.name == "standings"):
-            if field.name not in unknown:
-                name = f"{path}.{field.name}" if path else field.name
-                yield from _differences(name, getattr(one, field.name), getattr(other, field.name), unknown)
+            name = f"{path}.{field.name}" if path else field.name
+            yield from differences(name, getattr(one, field.name), getattr(other, field.name))
     elif isinstance(one, tuple) and isinstance(other, tuple):
         if len(one) != len(other):
             yield f"{path}: {len(one)} published, {len(other)} computed"
         for number, (first, second) in enumerate(zip(one, other, strict=False), start=1):
-            yield from _differences(f"{path}[{number}]", first, second, unknown)
+            yield from differences(f"{path}[{number}]", first, second)
     elif isinstance(one, float) and isinstance(other, float):
         if one != other and not abs(one - other) < 0.5 * 10**-DECIMALS:
             yield f"{path}: {one!r} published, {other!r} computed"
@@ -104,10 +95,8 @@ def _differences(path: str, one: Any, other: Any, unknown: Collection[str]) -> I
         yield f"{path}: {one!r} published, {other!r} computed"
 
 
-def _published(path: Path) -> tuple["Board", Collection[str]]:
+def _published(path: Path) -> "Board":
     """The board in the JSON of a board, of a snapshot, or of what a command or the interface printed of one.
-
-    With it the names of the fields that cannot be compared: the interface does not say the rules of publication.
 
     Raises:
         InvalidRequest: it holds no board.
@@ -129,9 +118,8 @@ def _published(path: Path) -> tuple["Board", Collection[str]]:
     while isinstance(found, dict) and "standings" not in found:
         found = found.get("data") or found.get("board")
     try:
-        board = TypeAdapter(Board).validate_python(found)
+        return TypeAdapter(Board).validate_python(found)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"])
         raise InvalidRequest(f"{path} holds no board: {place or 'the document'}: {first['msg']}.", hint=hint) from None
-    return board, () if "rules" in found else _BY_RULES

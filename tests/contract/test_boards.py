@@ -16,6 +16,7 @@ from services.domain.judgement import SeatOrder, Source, Winner
 from services.domain.rating import BoardSlice, Snapshot
 from services.domain.vote_record import BattleFacts, SideFacts
 from services.errors import InvalidRequest, NotFound
+from services.ratings.history import series
 from services.store.sql import SqlUnitOfWorkFactory
 from tests.contract import store_values as some
 
@@ -77,8 +78,8 @@ def rate(boards: Boards, store_factory: SqlUnitOfWorkFactory, *, seconds: float 
 def test_without_votes_there_is_nothing(boards: Boards) -> None:
     assert boards.live(Source.LLM) is None
     assert boards.of(Source.LLM, WEB) is None
-    assert boards.options(Source.LLM).values == ()
-    assert boards.matrices(Source.LLM, BoardSlice()).names == ()
+    assert boards.rating.options(Source.LLM).values == ()
+    assert boards.rating.matrices(Source.LLM).names == ()
 
 
 def test_a_slice_holds_its_own_votes_only(boards: Boards, store_factory: SqlUnitOfWorkFactory) -> None:
@@ -87,8 +88,8 @@ def test_a_slice_holds_its_own_votes_only(boards: Boards, store_factory: SqlUnit
     assert whole is not None
     assert part is not None
     assert (whole.judgements, part.judgements, part.slice) == (6, 4, WEB)
-    assert boards.matrices(Source.HUMAN, WEB).counts == ((0, 4), (4, 0))
-    values = {(found.name, found.value): found.judgements for found in boards.options(Source.HUMAN).values}
+    assert boards.rating.matrices(Source.HUMAN, part=WEB).counts == ((0, 4), (4, 0))
+    values = {(found.name, found.value): found.judgements for found in boards.rating.options(Source.HUMAN).values}
     assert values["category", "web-design"] == 4
     assert values["environment", "python"] == 6
     with pytest.raises(InvalidRequest, match="No counted judgement has the category music") as error:
@@ -117,5 +118,5 @@ def test_history_follows_the_snapshots(boards: Boards, store_factory: SqlUnitOfW
             at = some.NOW + timedelta(days=number)
             uow.snapshots.add(Snapshot(number=number, board=fixed, input_hash="", created_at=at))
         uow.commit()
-    assert [point.number for point in boards.history(Source.HUMAN)["ana"]] == [1, 2]
+    assert [point.number for point in series(boards.snapshots(), source=Source.HUMAN)["ana"]] == [1, 2]
     assert boards.snapshot(2).board == fixed

@@ -1,5 +1,6 @@
 """Boards: one per source of judgements, never summed."""
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Response
@@ -8,10 +9,7 @@ from services.api.dependencies import CredentialsDep, ServicesDep, check_admin, 
 from services.api.schemas.leaderboard import (
     BoardOut,
     BoardVersionOut,
-    HistoryPointOut,
-    MatricesOut,
     PublishedBoardOut,
-    SliceOptionsOut,
     SliceQuery,
     SnapshotOut,
 )
@@ -20,6 +18,9 @@ from services.domain.judgement import Source
 from services.domain.rating import BoardSlice
 from services.errors import InvalidRequest
 from services.ratings.benchmark_quality import Quality
+from services.ratings.history import HistoryPoint, series
+from services.ratings.matrices import Matrices
+from services.ratings.slices import SliceOptions
 
 router = APIRouter(prefix="/leaderboard", tags=["leaderboard"])
 JSON_LINES = "application/jsonl"
@@ -55,23 +56,22 @@ def read_board_version(services: ServicesDep, source: SourceQuery = Source.HUMAN
     return BoardVersionOut(computed_at=live.computed_at if live else None)
 
 
-@router.get("/slices", response_model=SliceOptionsOut, responses=problems(422, 503))
-def list_slices(services: ServicesDep, source: SourceQuery = Source.HUMAN) -> SliceOptionsOut:
+@router.get("/slices", response_model=SliceOptions, responses=problems(422, 503))
+def list_slices(services: ServicesDep, source: SourceQuery = Source.HUMAN) -> SliceOptions:
     """The values that a slice of a source can ask for, with their counted judgements."""
-    return SliceOptionsOut.of(services.boards.options(source))
+    return services.facts.options(source)
 
 
-@router.get("/matrices", response_model=MatricesOut, responses=problems(422, 503))
-def read_matrices(services: ServicesDep, part: SliceDep, source: SourceQuery = Source.HUMAN) -> MatricesOut:
+@router.get("/matrices", response_model=Matrices, responses=problems(422, 503))
+def read_matrices(services: ServicesDep, part: SliceDep, source: SourceQuery = Source.HUMAN) -> Matrices:
     """Judgements and win rates of every pair."""
-    return MatricesOut.of(services.boards.matrices(source, part))
+    return services.facts.matrices(source, part)
 
 
-@router.get("/history", response_model=dict[str, list[HistoryPointOut]], responses=problems(422, 503))
-def read_history(services: ServicesDep, source: SourceQuery = Source.HUMAN) -> dict[str, list[HistoryPointOut]]:
+@router.get("/history", response_model=dict[str, list[HistoryPoint]], responses=problems(422, 503))
+def read_history(services: ServicesDep, source: SourceQuery = Source.HUMAN) -> Mapping[str, Sequence[HistoryPoint]]:
     """How scores went from snapshot to snapshot, by contender."""
-    found = services.boards.history(source)
-    return {name: [HistoryPointOut.of(point) for point in points] for name, points in found.items()}
+    return series(services.facts.snapshots(), source=source)
 
 
 @router.get("/sampling", response_model=SamplingShares, responses=problems(409, 503))

@@ -6,36 +6,15 @@ from pydantic import BaseModel, Field
 
 from services.api.schemas.base import WireModel
 from services.domain.judgement import Source
-from services.domain.rating import Board, BoardSlice, IntervalKind, Snapshot
-from services.ratings.history import HistoryPoint
-from services.ratings.matrices import Matrices
-from services.ratings.slices import SliceOptions
-
-
-class StandingOut(WireModel):
-    """A row of a board: score and 95 % intervals in rating points, counts are judgements.
-
-    `low` and `high` hold for an amount of data fixed beforehand, `live_low` and `live_high` at all times together.
-    """
-
-    contender: str
-    score: float
-    low: float
-    high: float
-    rank: int
-    rank_low: int
-    rank_high: int
-    judgements: int
-    wins: int
-    losses: int
-    ties: int
-    both_bad: int
-    provisional: bool
-    provisional_reason: str
-    tied_with: list[str]
-    live_low: float | None
-    live_high: float | None
-    both_bad_rate: float | None
+from services.domain.rating import (
+    Board,
+    BoardSlice,
+    IntervalKind,
+    PublicationRules,
+    Snapshot,
+    Standing,
+    StyleEffect,
+)
 
 
 class SliceQuery(BaseModel):
@@ -70,25 +49,14 @@ def _in_utc(moment: datetime | None) -> datetime | None:
     return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-class SliceOut(WireModel):
-    """Which judgements of a source; empty means all."""
-
-    category: str
-    language: str
-    environment: str
-    judge: str
-    since: datetime | None
-    until: datetime | None
-    style_controlled: bool
-
-
 class BoardOut(WireModel):
     """All standings of one source or of a slice of it; `computed_at` is null when nothing has been judged yet."""
 
     source: Source
-    slice: SliceOut | None
+    slice: BoardSlice | None
     interval_kind: IntervalKind
-    standings: list[StandingOut]
+    rules: PublicationRules | None
+    standings: list[Standing]
     method: str
     seed: int | None
     anchor: str
@@ -100,6 +68,7 @@ class BoardOut(WireModel):
     counted_weight: float
     excluded: dict[str, int] = Field(description="Judgements kept out of the board, by the code of the flag.")
     lowered: dict[str, int] = Field(description="Judgements that count for less than one, by the code of the flag.")
+    style_effects: list[StyleEffect]
     notes: list[str]
     computed_at: datetime | None
 
@@ -112,6 +81,7 @@ class BoardOut(WireModel):
             source=source,
             slice=None,
             interval_kind=IntervalKind.ANYTIME,
+            rules=None,
             standings=[],
             method="",
             seed=None,
@@ -124,6 +94,7 @@ class BoardOut(WireModel):
             counted_weight=0.0,
             excluded={},
             lowered={},
+            style_effects=[],
             notes=[],
             computed_at=None,
         )
@@ -133,50 +104,6 @@ class BoardVersionOut(WireModel):
     """When the live board was computed; null when nothing has been judged yet."""
 
     computed_at: datetime | None
-
-
-class SliceValueOut(WireModel):
-    """A value that the query parameter `name` can have, and how many counted judgements it has."""
-
-    name: str
-    value: str
-    judgements: int
-
-
-class SliceOptionsOut(WireModel):
-    """What a board can be sliced by."""
-
-    values: list[SliceValueOut]
-    first: datetime | None
-    last: datetime | None
-
-    @classmethod
-    def of(cls, options: SliceOptions) -> "SliceOptionsOut":
-        """From the value."""
-        return cls.model_validate(options)
-
-
-class WinRateOut(WireModel):
-    """The share of points that the row took from the column, with a 95 % interval."""
-
-    rate: float
-    low: float
-    high: float
-    judgements: int
-    effective: float
-
-
-class MatricesOut(WireModel):
-    """Judgements and win rates of every pair; rates are null on the diagonal and where a pair never met."""
-
-    names: list[str]
-    counts: list[list[int]]
-    rates: list[list[WinRateOut | None]]
-
-    @classmethod
-    def of(cls, matrices: Matrices) -> "MatricesOut":
-        """From the value."""
-        return cls.model_validate(matrices)
 
 
 class SnapshotOut(WireModel):
@@ -213,22 +140,3 @@ class PublishedBoardOut(SnapshotOut):
         """From the value."""
         board = BoardOut.of(snapshot.board.source, snapshot.board)
         return cls(**SnapshotOut.of(snapshot).model_dump(), board=board)
-
-
-class HistoryPointOut(WireModel):
-    """A contender in one snapshot."""
-
-    number: int
-    at: datetime
-    score: float
-    low: float
-    high: float
-    rank_low: int
-    rank_high: int
-    judgements: int
-    superseded: str
-
-    @classmethod
-    def of(cls, point: HistoryPoint) -> "HistoryPointOut":
-        """From the value."""
-        return cls.model_validate(point)
