@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 from services.arena.exports.vote_bytes import from_bytes, to_bytes
 from services.arena.rating import Rating
 from services.clock import Clock
+from services.domain.deletion_mode import DeletionMode
 from services.domain.judgement import Source
 from services.domain.rating import IntervalKind
 from services.domain.registry_event import RegistryEventKind, following
@@ -18,15 +18,6 @@ from services.store.unit_of_work import UnitOfWork, UnitOfWorkFactory
 
 SUPERSEDED = "superseded by deletion"
 _ATTEMPTS = 5
-
-
-class DeletionMode(StrEnum):
-    """What becomes of a person's votes."""
-
-    FORGET = "forget"
-    """They stay, of nobody in particular: each is a cluster of its own."""
-    VOTES = "votes"
-    """They go, too."""
 
 
 @dataclass(frozen=True, kw_only=True)

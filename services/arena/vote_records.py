@@ -8,7 +8,7 @@ from services.domain.judgement import Source
 from services.domain.registry_event import RegistryEvent
 from services.domain.vote_record import Flag, FlagCode, VoteRecord
 from services.errors import Conflict
-from services.ratings.audit.registry_state import replay
+from services.ratings.audit.registry_state import RegistryState, replay
 from services.store.unit_of_work import UnitOfWorkFactory
 
 CHOSEN = Flag(
@@ -42,16 +42,20 @@ class VoteRecords:
 
 
 def private_ones(events: Sequence[RegistryEvent]) -> frozenset[str]:
-    """The contenders whose standing is not shown yet.
+    """The contenders whose standing is not shown yet; raises as `registry_of` does."""
+    return frozenset(name for name, entry in registry_of(events).entries.items() if not entry.public)
+
+
+def registry_of(events: Sequence[RegistryEvent]) -> RegistryState:
+    """The registry as its history tells it.
 
     Raises:
         Conflict: the history holds something that cannot be read.
     """
     try:
-        state = replay(events)
+        return replay(events)
     except ValueError as error:
         raise Conflict(f"The registry's history cannot be read: {error}") from None
-    return frozenset(name for name, entry in state.entries.items() if not entry.public)
 
 
 def with_rules(record: VoteRecord, private: Collection[str] = ()) -> VoteRecord:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from services.arena.deletion import DeletionMode
+from services.domain.deletion_mode import DeletionMode
 
 
 def add_to(app: typer.Typer) -> None:

@@ -1,4 +1,4 @@
-"""`arena export`: votes, battles, boards and the registry's history as files."""
+"""`arena export`: votes, battles, boards, preference pairs and the registry's history as files."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,6 +7,7 @@ import typer
 
 from services.arena.exports.files import STDOUT, FileFormat
 from services.arena.exports.vote_files import RecordForm
+from services.cli.export_preferences import preferences
 from services.domain.judgement import Source
 
 Out = Annotated[str, typer.Option("--out", help="The file; - for standard output.")]
@@ -20,11 +21,14 @@ SourceOption = Annotated[Source, typer.Option("--source", help="Whose judgements
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands."""
-    group = typer.Typer(help="Files of votes, battles, boards and the registry's history.", no_args_is_help=True)
+    group = typer.Typer(
+        help="Files of votes, battles, boards, preference pairs and the registry's history.", no_args_is_help=True
+    )
     group.command("votes")(votes)
     group.command("battles")(battles)
     group.command("leaderboard")(leaderboard)
     group.command("registry")(registry)
+    group.command("preferences")(preferences)
     app.add_typer(group, name="export")
 
 

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from services.arena.battle_facts import FactFinder
-from services.arena.deletion import Deleted, Deletion, DeletionMode
+from services.arena.deletion import Deleted, Deletion
 from services.arena.exports.vote_bytes import from_bytes
 from services.arena.rating import Rating
 from services.arena.snapshots import Snapshots
@@ -16,6 +16,7 @@ from services.arena.vote_flags import FlagKeeper
 from services.arena.vote_quality import QualityRules
 from services.arena.vote_records import VoteRecords
 from services.domain.battle import BattleState
+from services.domain.deletion_mode import DeletionMode
 from services.domain.events import DoneEvent
 from services.domain.execution import CapturedStream, StoredFile
 from services.domain.judgement import SeatOrder, Source, Winner

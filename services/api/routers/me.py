@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request
 
 from services.api.dependencies import CallerDep, ServicesDep, problems
 from services.api.schemas.deletion import DeletedOut
-from services.arena.deletion import DeletionMode
+from services.domain.deletion_mode import DeletionMode
 from services.errors import Forbidden, NotFound
 
 router = APIRouter(prefix="/me", tags=["me"])

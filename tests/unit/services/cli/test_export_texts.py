@@ -12,7 +12,7 @@ from services.domain.battle import BattleState
 from services.domain.judgement import SeatOrder, Source, Winner
 from services.domain.side import Side
 from services.domain.vote import Voter
-from services.errors import InvalidRequest
+from services.errors import Conflict, InvalidRequest
 from services.store import schema
 from services.store.sql import SqlUnitOfWorkFactory, create_engine_for
 from tests.contract import store_values as some
@@ -59,3 +59,16 @@ def test_votes_leave_with_conversations_in_the_public_form(arena: Path) -> None:
     assert row["conversation_b"][1] == {"role": "assistant", "content": "=said b"}
     assert "conversation_a" not in json.loads(export(*words).stdout)
     assert isinstance(export("votes", "--texts").exception, InvalidRequest)
+
+
+def test_preference_pairs_leave_into_a_folder_of_their_own(arena: Path) -> None:
+    words = ["preferences", "--out", f"{arena}/pairs", "--form", "trl"]
+    refused = export(*words)
+    assert isinstance(refused.exception, Conflict)
+    assert "1 no_consent" in str(refused.exception)
+    result = export(*words, "--consent", "any", "--split", "all=1", "--json")
+    assert result.exit_code == 0, result.stderr
+    assert "1 pairs (all 1)" in result.stderr
+    assert json.loads(result.stdout)["data"] == json.loads((arena / "pairs" / "manifest.json").read_text())
+    row = json.loads((arena / "pairs" / "all.jsonl").read_text())
+    assert row["chosen"] == [{"role": "assistant", "content": "=said a"}]
