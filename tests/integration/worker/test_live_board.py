@@ -11,6 +11,7 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
+from services.domain.registry_event import RegistryEventKind
 from services.entrypoints.asgi import make_asgi
 from services.settings import Settings
 from tests.fixtures.browser import browser, leading
@@ -37,6 +38,11 @@ def test_votes_appear_on_the_open_page(folder: Path, monkeypatch: pytest.MonkeyP
     with ExitStack() as stack:
         assembly, _ = stack.enter_context(arena(Settings()))
         address = stack.enter_context(serving(make_asgi(assembly)))
+        with assembly.store() as uow:
+            # before anybody can ask for a battle the history says who can be drawn, and how
+            history = {(event.kind, event.contender) for event in uow.registry.all()}
+        kinds = RegistryEventKind
+        assert history == {(kinds.REGISTERED, "one"), (kinds.REGISTERED, "two"), (kinds.POLICY, "")}
         client = stack.enter_context(httpx.Client(base_url=address, timeout=30))
         battles = [assembly.services.battles.create(PROMPT, judges=()) for _ in range(VOTES)]
         for battle in battles:
