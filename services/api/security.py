@@ -73,6 +73,12 @@ def _policy(nonce: str) -> str:
     )
 
 
+def _caching(path: str) -> str:
+    if path.startswith("/static/built/assets/"):
+        return "public, max-age=31536000, immutable"  # their names change with their contents
+    return "no-cache" if path.startswith("/static/") else "no-store"
+
+
 class Guard:
     """The ASGI middleware that does all of it."""
 
@@ -149,7 +155,7 @@ def _with_headers(send: Send, scope: Scope, new_session: str) -> Send:
             headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), clipboard-read=()"
             nothing = "default-src 'none'; frame-ancestors 'none'"
             headers["Content-Security-Policy"] = _policy(state["nonce"]) if page else nothing
-            headers.setdefault("Cache-Control", "no-cache" if scope["path"].startswith("/static/") else "no-store")
+            headers.setdefault("Cache-Control", _caching(scope["path"]))
             if new_session:
                 secure = "; Secure" if scope.get("scheme") == "https" else ""
                 rules = f"Path=/; Max-Age={COOKIE_SECONDS}; HttpOnly; SameSite=Strict{secure}"

@@ -12,6 +12,7 @@ from services.domain.execution import Execution, ExecutionOutcome, spoken_time
 from services.domain.visibility import SideView
 from services.ratings.agreement import Measure
 from services.ratings.figure import Figure
+from services.web.assets import BUILT, Assets
 
 _GOOD = {ExecutionOutcome.SUCCEEDED}
 _LIMITS = {
@@ -107,6 +108,7 @@ class Pages:
 
     def __init__(self) -> None:
         self._environment = environment()
+        self._environment.globals["asset"] = Assets(BUILT).address
 
     def render(self, request: Request, name: str, *, status: int = 200, **values: Any) -> HTMLResponse:
         """The template `name` as a response."""

@@ -12,6 +12,8 @@ from tests.architecture.repository import ROOT
 NEEDED = (
     "services/web/templates/*.html*",
     "services/web/static/*",
+    "services/web/static/built/.vite/manifest.json",
+    "services/web/static/built/assets/*.js",
     "services/store/migrations/env.py",
     "services/store/migrations/versions/*.py",
     "services/judges/prompts/*.md",
@@ -41,5 +43,6 @@ def test_the_wheel_holds(names: list[str], pattern: str) -> None:
     assert any(Path(name).match(pattern) for name in names)
 
 
-def test_the_wheel_holds_no_tests_or_caches(names: list[str]) -> None:
-    assert [name for name in names if name.startswith("tests/") or "__pycache__" in name] == []
+def test_the_wheel_holds_no_tests_caches_or_sources_of_scripts(names: list[str]) -> None:
+    unwanted = ("__pycache__", "node_modules", "services/web/frontend")
+    assert [name for name in names if name.startswith("tests/") or any(part in name for part in unwanted)] == []
