@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sandboxes.environment import Environment
 from sandboxes.runner import Runner
-from services.arena.admin_token import AdminToken
+from services.arena.access import Access
 from services.arena.battles import Battles
 from services.arena.board_facts import BoardFacts
 from services.arena.boards import Boards
@@ -51,7 +51,7 @@ class Services:
     facts: BoardFacts
     snapshots: Snapshots
     deletion: Deletion
-    admin: AdminToken
+    access: Access
     runs: DirectRuns
     interactions: Interactions
     wait_seconds: float

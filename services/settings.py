@@ -114,6 +114,26 @@ class Settings(BaseSettings):
         min_length=16,
         description="Word of 16 characters or more that opens what only who runs the arena may see.",
     )
+    anonymous: Literal["viewer", "voter"] = Field(
+        "voter", description="What visitors who have not signed in may do: vote, or only look (viewer)."
+    )
+    session_hours: float = Field(
+        12.0, gt=0, le=8760, description="Hours after which whoever has signed in must do so again."
+    )
+    consent: Literal["required", "off"] = Field(
+        "required", description="Whether people agree to the privacy notice before their first prompt."
+    )
+    limit_battles: str = Field("60/hour", description="Battles that one session may start; off for no limit.")
+    limit_turns: str = Field("120/hour", description="Follow-up prompts that one session may send.")
+    limit_runs: str = Field("600/hour", description="Programs that one session may run.")
+    limit_votes: str = Field("120/hour", description="Votes that one session may cast.")
+    limit_sign_in: str = Field("10/10minutes", description="Wrong tokens and links that may come from one address.")
+    limit_address_factor: int = Field(
+        5, ge=1, le=10_000, description="How many times a session's limits one address may use, whoever is behind it."
+    )
+    trusted_proxies: int = Field(
+        0, ge=0, le=10, description="Proxies before the arena whose X-Forwarded-For and X-Forwarded-Proto are believed."
+    )
     host: str = Field("127.0.0.1", description="Address that `arena serve` listens on.")
     port: int = Field(8300, ge=0, le=65_535, description="Port that `arena serve` listens on; 0 for any free one.")
     log_level: str = Field("warning", description="debug, info, warning or error.")

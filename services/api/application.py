@@ -6,6 +6,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
 from services import __version__
+from services.api.admission import Admission
 from services.api.metrics import Metrics, RequestCounter
 from services.api.problems import MEDIA_TYPE, add_problems
 from services.api.routers import audit, battles, environments, execution_files, executions, health, leaderboard, me
@@ -39,6 +40,7 @@ def create_app(services: Services, *, stream_limits: StreamLimits | None = None)
     app.include_router(v1)
     app.include_router(health.router)
     add_problems(app)
+    app.add_middleware(Admission, access=services.access)
     app.add_middleware(Guard, ids=services.ids)
     app.add_middleware(RequestCounter, metrics=app.state.metrics)
     _document_problems(app)

@@ -8,7 +8,8 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from services.api.schemas.problem import Problem
 from services.api.streaming import StreamLimits
 from services.container import Services
-from services.errors import Forbidden
+from services.domain.account import Identity, Role
+from services.errors import ArenaError, Forbidden
 
 
 def _services(request: Request) -> Services:
@@ -27,37 +28,48 @@ def _caller(request: Request) -> str:
     return cast("str", request.state.caller)
 
 
-_bearer = HTTPBearer(auto_error=False, description="The token of whoever runs the arena.")
+def _identity(request: Request) -> Identity:
+    return cast("Identity", request.state.identity)
 
 
+_bearer = HTTPBearer(auto_error=False, description="A token that an admin made, or ARENA_ADMIN_TOKEN.")
+
+
+# the admission middleware reads the token; this has OpenAPI say so
 CredentialsDep = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 
 
-def check_admin(services: Services, given: HTTPAuthorizationCredentials | None) -> None:
+def check_admin(request: Request) -> Identity:
     """Let only who runs the arena pass.
 
     Raises:
-        Forbidden: no token was set, or this is not it.
+        Forbidden: they have no token of an admin, or one that is no longer good.
+        RateLimited, Unavailable: their token could not be looked at.
     """
-    if not services.admin.is_set:
-        raise Forbidden(
-            "Only who runs the arena may see this, and no token says who that is.",
-            hint="Set ARENA_ADMIN_TOKEN (16 characters or more) and start the arena again.",
+    who = cast("Identity", request.state.identity)
+    if who.role.covers(Role.ADMIN):
+        return who
+    services, refusal = _services(request), request.state.refusal
+    if isinstance(refusal, ArenaError) and not isinstance(refusal, Forbidden):
+        raise refusal
+    hint = "Sign in at /sign-in, or send `Authorization: Bearer` with the token of an admin or ARENA_ADMIN_TOKEN."
+    if not services.access.door.word.is_set:
+        hint = (
+            "Make an admin with `arena admin create NAME` and sign in at /sign-in. Or for programs: Set "
+            "ARENA_ADMIN_TOKEN (16 characters or more) and start the arena again."
         )
-    if given is None or not services.admin.matches(given.credentials):
-        raise Forbidden(
-            "Only who runs the arena may see this.", hint="Send `Authorization: Bearer` with ARENA_ADMIN_TOKEN."
-        )
+    raise Forbidden("Only who runs the arena may see this.", hint=hint)
 
 
-def _admin(services: Annotated[Services, Depends(_services)], given: CredentialsDep) -> None:
-    check_admin(services, given)
+def _admin(request: Request, _given: CredentialsDep) -> Identity:
+    return check_admin(request)
 
 
 ServicesDep = Annotated[Services, Depends(_services)]
 StreamLimitsDep = Annotated[StreamLimits, Depends(_stream_limits)]
 VoterDep = Annotated[str, Depends(_voter)]
 CallerDep = Annotated[str, Depends(_caller)]
+IdentityDep = Annotated[Identity, Depends(_identity)]
 ADMIN = Depends(_admin)
 """What a route that only who runs the arena may call depends on."""
 Cursor = Annotated[str, Query(max_length=64, description="Event id to resume after, for clients without headers.")]

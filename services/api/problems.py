@@ -1,16 +1,19 @@
 """Every trouble as `application/problem+json` (RFC 9457), with a stable code and the request's id."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from services.api.schemas.problem import FieldError, Problem
+from services.container import Services
 from services.errors import (
     ArenaError,
     Conflict,
@@ -21,6 +24,7 @@ from services.errors import (
     RateLimited,
     Unavailable,
 )
+from services.events.troubles import Trouble
 
 log = structlog.get_logger()
 MEDIA_TYPE = "application/problem+json"
@@ -99,15 +103,46 @@ def respond(request: Request, found: Problem, headers: Mapping[str, str] | None 
     return JSONResponse(body, found.status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
 
 
-async def _arena_error(request: Request, error: Exception) -> Response:
-    assert isinstance(error, ArenaError)  # noqa: S101 - registered for this class only
-    found = problem_of(request, error)
+async def respond_to(request: Request, error: ArenaError) -> Response:
+    """`error` as a response; what is our fault is logged and kept for who runs the arena."""
+    headers: dict[str, str] = {}
+    members: dict[str, Any] = {}
+    if isinstance(error, RateLimited):
+        wait = members["retry_after_seconds"] = max(1, math.ceil(error.retry_after_seconds))
+        headers["Retry-After"] = str(wait)
+    found = problem_of(request, error, **members)
     if found.status >= 500:
         log.error("request_failed", request_id=found.request_id, code=error.code, error=error.message)
-    headers = {}
-    if isinstance(error, RateLimited):
-        headers["Retry-After"] = str(max(1, round(error.retry_after_seconds)))
+        await _keep(request, found, error.message)
     return respond(request, found, headers)
+
+
+async def respond_to_bug(request: Request, error: Exception) -> Response:
+    """A response to what nobody expected; what it says is in the log alone, for it may quote what was sent."""
+    request_id = getattr(request.state, "request_id", "")
+    log.error("request_crashed", request_id=request_id, path=request.url.path, exc_info=error)
+    found = problem(request, 500, "Something went wrong on our side.", code="internal_error")
+    await _keep(request, found, type(error).__name__)
+    return respond(request, found)
+
+
+async def _keep(request: Request, found: Problem, message: str) -> None:
+    services: Services | None = getattr(request.app.state, "services", None)
+    if services is not None:
+        trouble = Trouble(
+            at=services.clock.now().isoformat(timespec="seconds"),
+            request_id=found.request_id,
+            method=request.method,
+            path=request.url.path[:200],
+            code=found.code,
+            message=message[:500],
+        )
+        await run_in_threadpool(services.access.troubles.tell, trouble)
+
+
+async def _arena_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, ArenaError)  # noqa: S101 - registered for this class only
+    return await respond_to(request, error)
 
 
 async def _vote_refused(request: Request, error: Exception) -> Response:
@@ -137,16 +172,10 @@ async def _invalid(request: Request, error: Exception) -> Response:
     return respond(request, problem(request, 422, f"{detail}.", code="invalid_request", errors=fields))
 
 
-async def _bug(request: Request, error: Exception) -> Response:
-    request_id = getattr(request.state, "request_id", "")
-    log.error("request_crashed", request_id=request_id, path=request.url.path, exc_info=error)
-    return respond(request, problem(request, 500, "Something went wrong on our side.", code="internal_error"))
-
-
 def add_problems(app: FastAPI) -> None:
     """Answer every error of `app` with a problem."""
     app.add_exception_handler(ArenaError, _arena_error)
     app.add_exception_handler(VoteRefused, _vote_refused)
     app.add_exception_handler(HTTPException, _http_exception)
     app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(Exception, _bug)
+    app.add_exception_handler(Exception, respond_to_bug)

@@ -1,7 +1,8 @@
 """What every request passes: an id, a same-origin check, an anonymous session, a body limit, safe headers.
 
 Whatever comes after finds in `request.state`: `request_id`, `voter` (session of the caller), `caller` (the same, but
-empty for who has none) and `nonce` (for the scripts and styles of a page).
+empty for who has none) and `nonce` (for the scripts and styles of a page); also `session`, the cookie, and
+`new_session`, the cookie that the answer sets ("": none). Even a bug is answered here, with all of these headers.
 """
 
 import re
@@ -9,12 +10,13 @@ import secrets
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import urlsplit
 
+import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services.api.problems import problem, respond
+from services.api.problems import problem, respond, respond_to_bug
 from services.clock import Ids
 
 MAX_BODY_BYTES = 256 * 1024
@@ -24,8 +26,9 @@ MAX_PROGRAM_BYTES = 24 * 1024 * 1024
 # only the arena's own host can set a cookie of the second name, and no running app that shares its site
 COOKIE, SECURE_COOKIE = "arena_session", "__Host-arena_session"
 COOKIE_SECONDS = 365 * 24 * 3600
+ANONYMOUS_LENGTH = 32
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-_SESSION = re.compile(r"[0-9a-f]{32}")
+_SESSION = re.compile(r"(?:[0-9a-f]{32}){1,2}")
 _VOTER = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
@@ -93,19 +96,37 @@ class Guard:
         headers = Headers(scope=scope)
         asked_id = headers.get("x-request-id", "")
         state = scope.setdefault("state", {})
-        session = _session(headers, scope)
+        session = state["session"] = _session(headers, scope)
+        anonymous = session if len(session) == ANONYMOUS_LENGTH else ""
         state["request_id"] = asked_id if _REQUEST_ID.fullmatch(asked_id) else self._ids.new()
         state["nonce"] = secrets.token_urlsafe(16)
         named = headers.get("x-voter", "")
-        state["voter"] = f"token:{named}" if _VOTER.fullmatch(named) else session or self._ids.new()
-        state["caller"] = state["voter"] if _VOTER.fullmatch(named) or session else ""
+        state["voter"] = f"token:{named}" if _VOTER.fullmatch(named) else anonymous or self._ids.new()
+        state["caller"] = state["voter"] if _VOTER.fullmatch(named) or anonymous else ""
         changes = scope["method"] not in _SAFE_METHODS
         browser = "sec-fetch-site" in headers or "origin" in headers
-        fresh = str(state["voter"]) if changes and browser and not (session or named) else ""
-        outgoing = _with_headers(send, scope, fresh)
-        if changes and await self._refused(scope, headers, receive, outgoing):
-            return
-        await self._app(scope, _limited(receive, body_limit(scope["path"])), outgoing)
+        state["new_session"] = str(state["voter"]) if changes and browser and not (session or named) else ""
+        outgoing = _with_headers(send, scope)
+        with structlog.contextvars.bound_contextvars(request_id=state["request_id"]):
+            if changes and await self._refused(scope, headers, receive, outgoing):
+                return
+            await self._passed_on(scope, _limited(receive, body_limit(scope["path"])), outgoing)
+
+    async def _passed_on(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def noticed(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noticed)
+        except Exception as error:
+            if begun:
+                raise
+            response = await respond_to_bug(Request(scope), error)
+            await response(scope, receive, send)
 
     async def _refused(self, scope: Scope, headers: Headers, receive: Receive, send: Send) -> bool:
         request = Request(scope)
@@ -140,7 +161,7 @@ def _limited(receive: Receive, limit: int) -> Receive:
     return bounded
 
 
-def _with_headers(send: Send, scope: Scope, new_session: str) -> Send:
+def _with_headers(send: Send, scope: Scope) -> Send:
     state = scope["state"]
 
     async def decorated(message: Message) -> None:
@@ -156,10 +177,10 @@ def _with_headers(send: Send, scope: Scope, new_session: str) -> Send:
             nothing = "default-src 'none'; frame-ancestors 'none'"
             headers["Content-Security-Policy"] = _policy(state["nonce"]) if page else nothing
             headers.setdefault("Cache-Control", _caching(scope["path"]))
-            if new_session:
+            if state["new_session"]:
                 secure = "; Secure" if scope.get("scheme") == "https" else ""
                 rules = f"Path=/; Max-Age={COOKIE_SECONDS}; HttpOnly; SameSite=Strict{secure}"
-                headers.append("Set-Cookie", f"{_cookie_name(scope)}={new_session}; {rules}")
+                headers.append("Set-Cookie", f"{_cookie_name(scope)}={state['new_session']}; {rules}")
         await send(message)
 
     return decorated

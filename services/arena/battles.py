@@ -10,6 +10,7 @@ from services.clock import Clock, Ids
 from services.contenders.protocol import Catalogue
 from services.domain.answer import Answer
 from services.domain.battle import CHOSEN_POLICY, Battle, BattleState, Turn
+from services.domain.consent import agreed
 from services.domain.prompt import check_prompt
 from services.domain.side import Side
 from services.domain.visibility import BattleView, Viewer, battle_view
@@ -59,6 +60,7 @@ class Battles:
         with self.store() as uow:
             battle = self._battle(uow, contenders, judges)
             battle = replace(battle, record_interactions=record_interactions, owner=owner)
+            battle = agreed(battle, uow.consents.find(owner) if owner else None)
             turn = Turn(id=self.ids.new(), battle_id=battle.id, index=0, prompt=text, created_at=now)
             uow.battles.add(battle)
             uow.battles.add_turn(turn)

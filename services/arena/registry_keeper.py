@@ -9,7 +9,7 @@ from services.clock import Clock
 from services.contenders.protocol import Catalogue
 from services.domain.registry_event import RegistryEvent
 from services.errors import Unavailable
-from services.store.unit_of_work import UnitOfWorkFactory
+from services.store.unit_of_work import UnitOfWork, UnitOfWorkFactory
 
 _ATTEMPTS = 5
 
@@ -33,14 +33,23 @@ class RegistryKeeper:
         """
         for _ in range(_ATTEMPTS):
             with self.store() as uow:
-                new = events_between(
-                    uow.registry.all(),
-                    self.catalogue.contenders(),
-                    self.sampler.declaration,
-                    now=self.clock.now(),
-                    private_variants=self.private_variants,
-                )
-                if uow.registry.append(new):
+                new = self.catch_up_in(uow)
+                if new is not None:
                     uow.commit()
                     return new
         raise Unavailable("The registry's history is being written by others all the time.", hint="Start again.")
+
+    def catch_up_in(self, uow: UnitOfWork) -> Sequence[RegistryEvent] | None:
+        """The same in a transaction of the caller's; None when another process wrote first, and nothing was added.
+
+        Raises:
+            ConfigurationError: as `catch_up` does.
+        """
+        new = events_between(
+            uow.registry.all(),
+            self.sampler.considered(uow, self.catalogue.contenders()),
+            self.sampler.declared(uow),
+            now=self.clock.now(),
+            private_variants=self.private_variants,
+        )
+        return new if uow.registry.append(new) else None

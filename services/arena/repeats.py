@@ -83,6 +83,8 @@ class Repeats:
             owner=voter,
             repeat_of=battle.id,
             record_interactions=False,
+            consent_version="",
+            training_consent=False,
             created_at=now,
             opened_at=now,
             finished_at=now,

@@ -76,6 +76,14 @@ class PairSampler:
             said |= {"fallback": self.fallback.name, "fallback_version": self.fallback.version}
         return said
 
+    def considered(self, uow: UnitOfWork, contenders: Sequence[Contender]) -> Sequence[Contender]:  # noqa: ARG002
+        """The contenders as they stand for this sampler: on or off, with their weights."""
+        return contenders
+
+    def declared(self, uow: UnitOfWork) -> dict[str, str]:  # noqa: ARG002
+        """The declaration of the policy that draws now."""
+        return self.declaration
+
     def draw(self, uow: UnitOfWork, contenders: Sequence[Contender], rng: random.Random) -> Pairing:
         """A pair of enabled contenders, its seats by a fair coin.
 

@@ -8,6 +8,7 @@ import typer
 from sandboxes.errors import SandboxError
 from services import __version__
 from services.cli import (
+    admin,
     audit,
     battle,
     board,
@@ -50,7 +51,21 @@ def build() -> typer.Typer:
     ) -> None:
         """RunArena: the arena where generated code has to run."""
 
-    for group in (server, battle, board, audit, data, database, environments, export, import_, models, sandbox, votes):
+    for group in (
+        admin,
+        server,
+        battle,
+        board,
+        audit,
+        data,
+        database,
+        environments,
+        export,
+        import_,
+        models,
+        sandbox,
+        votes,
+    ):
         group.add_to(app)
     return app
 

@@ -59,6 +59,8 @@ def serve(
             port=settings.port if port < 0 else port,
             log_level=settings.log_level if settings.log_level == "debug" else "info",
             timeout_graceful_shutdown=5,
+            # ARENA_TRUSTED_PROXIES says whose word counts
+            proxy_headers=False,
         )
 
 

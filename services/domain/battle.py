@@ -85,7 +85,8 @@ class Battle:
     name), `judges` names the automatic judges asked for, `problem` says why it is void. `record_interactions` tells
     that whoever started it agreed to a record of how the running answers are used. `owner` is the session that
     started it, "" when nobody knows. `opened_at` is when both sides could first be seen. `repeat_of` is the battle
-    that this one shows again with the seats exchanged, "" for an ordinary one.
+    that this one shows again with the seats exchanged, "" for an ordinary one. `consent_version` is the privacy notice
+    that the owner had agreed to, `training_consent` whether also to publication for research and training.
     """
 
     id: str
@@ -101,6 +102,8 @@ class Battle:
     record_interactions: bool = False
     owner: str = ""
     repeat_of: str = ""
+    consent_version: str = ""
+    training_consent: bool = False
     opened_at: datetime | None = None
     finished_at: datetime | None = None
     problem: Problem | None = None

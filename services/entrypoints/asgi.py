@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 
 from services.api.application import create_app
+from services.api.forwarded import Forwarded
 from services.entrypoints.bootstrap import Assembly
 from services.settings import load_settings
 from services.web.site import add_pages
@@ -15,4 +16,6 @@ def make_asgi(assembly: Assembly | None = None) -> FastAPI:
     services = assembly.services
     app = create_app(services)
     add_pages(app, services)
+    # the last to be added is the first that a request passes
+    app.add_middleware(Forwarded, proxies=assembly.settings.trusted_proxies)
     return app

@@ -14,7 +14,7 @@ from sandboxes.cameras import Cameras
 from sandboxes.environment import Environment
 from sandboxes.errors import SandboxError
 from sandboxes.registry import Registry
-from services.arena.admin_token import AdminToken
+from services.arena.access import Access
 from services.arena.battles import Battles
 from services.arena.board_facts import BoardFacts
 from services.arena.boards import Boards
@@ -41,6 +41,7 @@ from services.container import Services
 from services.contenders.catalogue import YamlCatalogue
 from services.domain.snippet import Snippet
 from services.domain.work import WorkKind
+from services.entrypoints.account_parts import access_of
 from services.entrypoints.broker import Broker, find_broker
 from services.entrypoints.known_environments import all_hints, hint_of, needs_of
 from services.entrypoints.local_copies import put_there
@@ -221,11 +222,11 @@ class Assembly:
         """What stands beside the boards."""
         return board_facts_of(self.settings, boards=self.boards, sampler=self.sampler, catalogue=self.catalogue)
 
-    @property
-    def admin_token(self) -> AdminToken:
-        """What tells who runs the arena."""
-        token = self.settings.admin_token
-        return AdminToken(secret=token.get_secret_value() if token else "")
+    @cached_property
+    def access(self) -> Access:
+        """Who may do what."""
+        at = self.broker.events_url
+        return access_of(self.settings, keeper=self.registry_keeper, ids=self.ids, figures=self.figures, redis_url=at)
 
     @cached_property
     def snapshots(self) -> Snapshots:
@@ -364,7 +365,7 @@ class Assembly:
             facts=self.board_facts,
             snapshots=self.snapshots,
             deletion=self.deletion,
-            admin=self.admin_token,
+            access=self.access,
             repeats=Repeats(
                 store=store,
                 clock=self.clock,

@@ -4,6 +4,7 @@ from services.arena.audit import Audit
 from services.arena.battle_facts import FactFinder
 from services.arena.board_facts import BoardFacts
 from services.arena.boards import Boards
+from services.arena.chosen_sampling import ChosenSampler
 from services.arena.rating import Rating
 from services.arena.rested import Rested
 from services.arena.sampling import PairSampler
@@ -19,7 +20,7 @@ from services.store.unit_of_work import UnitOfWorkFactory
 
 
 def sampler_of(settings: Settings, clock: Clock) -> PairSampler:
-    """What draws pairs."""
+    """What draws pairs: as admins chose, else as set."""
     policy = Policy(
         rule=Rule(settings.pair_policy),
         floor=settings.pair_floor,
@@ -28,7 +29,7 @@ def sampler_of(settings: Settings, clock: Clock) -> PairSampler:
         newcomer_boost=settings.newcomer_boost,
         newcomer_half_width=settings.newcomer_half_width,
     )
-    return PairSampler(policy=policy, clock=clock, refresh_seconds=settings.pair_refresh_seconds)
+    return ChosenSampler(policy=policy, clock=clock, refresh_seconds=settings.pair_refresh_seconds)
 
 
 def rating_of(settings: Settings, *, store: UnitOfWorkFactory, clock: Clock, catalogue: Catalogue) -> Rating:

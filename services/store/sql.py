@@ -7,9 +7,18 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from services.errors import Unavailable
+from services.store.account_repositories import (
+    AccountRepository,
+    ChangeRepository,
+    ConsentRepository,
+    CredentialRepository,
+    HistoryRepository,
+)
 from services.store.engine import create_engine_for
+from services.store.sql_accounts import SqlAccounts, SqlChanges, SqlConsents, SqlCredentials
 from services.store.sql_battles import SqlAnswers, SqlBattles, SqlExecutions, SqlSnippets
 from services.store.sql_erasure import SqlErasure
+from services.store.sql_history import SqlHistory
 from services.store.sql_interactions import SqlInteractions
 from services.store.sql_judgements import SqlBoards, SqlJudgements, SqlVotes
 from services.store.sql_records import SqlFacts, SqlFlags
@@ -59,6 +68,11 @@ class SqlUnitOfWork:
     runs: DirectRunRepository
     interactions: InteractionRepository
     work: WorkRepository
+    accounts: AccountRepository
+    credentials: CredentialRepository
+    consents: ConsentRepository
+    changes: ChangeRepository
+    history: HistoryRepository
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -116,6 +130,11 @@ class SqlUnitOfWork:
         self.runs = SqlDirectRuns(connection)
         self.interactions = SqlInteractions(connection)
         self.work = SqlWork(connection)
+        self.accounts = SqlAccounts(connection)
+        self.credentials = SqlCredentials(connection)
+        self.consents = SqlConsents(connection)
+        self.changes = SqlChanges(connection)
+        self.history = SqlHistory(connection)
 
 
 class SqlUnitOfWorkFactory:

@@ -12,6 +12,7 @@ from services.domain.execution import CapturedStream
 from services.domain.interactions import InteractionRecord
 from services.domain.judgement import Source
 from services.domain.prompt import ERASED
+from services.store.account_tables import CONSENTS
 from services.store.rows import Rows
 from services.store.tables import (
     ANSWERS,
@@ -105,7 +106,8 @@ class SqlErasure:
 
     def forget(self, person: str) -> int:
         votes = self._do(sa.update(VOTES).where(VOTES.c.voter == person).values(voter="", idempotency_key=""))
-        self._do(sa.update(BATTLES).where(BATTLES.c.owner == person).values(owner=""))
+        self._do(sa.update(BATTLES).where(BATTLES.c.owner == person).values(owner="", training_consent=False))
+        self._do(sa.delete(CONSENTS).where(CONSENTS.c.voter == person))
         self._do(sa.delete(VOTERS).where(VOTERS.c.id == person))
         return votes
 

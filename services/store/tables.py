@@ -60,6 +60,8 @@ BATTLES = sa.Table(
     sa.Column("record_interactions", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("owner", StoredText, nullable=False, server_default=sa.text("''")),
     sa.Column("repeat_of", StoredText, nullable=False, server_default=sa.text("''")),
+    sa.Column("consent_version", StoredText, nullable=False, server_default=sa.text("''")),
+    sa.Column("training_consent", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("opened_at", Moment),
     sa.Column("finished_at", Moment),
     sa.Column("problem", Document(Problem)),

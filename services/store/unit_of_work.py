@@ -22,6 +22,7 @@ from services.domain.snippet import Snippet
 from services.domain.vote import Vote, Voter
 from services.domain.vote_record import BattleFacts, Flag, VoteRecord
 from services.domain.work import Lease, Waiting, WorkItem, WorkKind
+from services.store.account_repositories import PeopleUnit
 
 
 class BattleRepository(Protocol):
@@ -339,7 +340,7 @@ class WorkRepository(Protocol):
         ...
 
 
-class UnitOfWork(Protocol):
+class UnitOfWork(PeopleUnit, Protocol):
     """One transaction over all repositories; use it as a context manager."""
 
     battles: BattleRepository

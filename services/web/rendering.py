@@ -114,4 +114,5 @@ class Pages:
         """The template `name` as a response."""
         template = self._environment.get_template(name)
         nonce = getattr(request.state, "nonce", "")
+        values = {"who": getattr(request.state, "identity", None), **values}
         return HTMLResponse(template.render(nonce=nonce, path=request.url.path, **values), status)

@@ -3,7 +3,6 @@
 import re
 from pathlib import Path
 from typing import Annotated, cast
-from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Depends, FastAPI, Request
 from starlette.responses import RedirectResponse, Response
@@ -13,7 +12,9 @@ from services.container import Services
 from services.domain.judgement import Winner
 from services.domain.visibility import Viewer
 from services.errors import InvalidRequest, NotFound
+from services.web.forms import Form
 from services.web.leaderboard_page import leaderboard
+from services.web.pages.sign_in import sign_in
 from services.web.rendering import Pages
 
 EXAMPLES = (
@@ -28,22 +29,6 @@ CHOICES = (
     (Winner.B, "B is better"),
 )
 _ID = re.compile(r"[0-9a-f]{32}")
-
-
-async def form_fields(request: Request) -> dict[str, str]:
-    """The fields of a posted form (URL-encoded), the first value of each.
-
-    Raises:
-        InvalidRequest: it is not such a form.
-    """
-    try:
-        fields = parse_qs((await request.body()).decode("utf-8"), errors="strict", max_num_fields=20)
-    except ValueError:
-        raise InvalidRequest("The form cannot be read.") from None
-    return {name: values[0] for name, values in fields.items()}
-
-
-Form = Annotated[dict[str, str], Depends(form_fields)]
 
 
 def battle_id_of(battle_id: str) -> str:
@@ -104,6 +89,7 @@ def add_pages(app: FastAPI, services: Services) -> None:
     pages = Pages()
     app.include_router(site(services, pages))
     app.include_router(leaderboard(services, pages))
+    app.include_router(sign_in(services, pages))
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     app.state.error_page = lambda request, problem: pages.render(
         request, "problem.html", status=problem.status, problem=problem

@@ -2,17 +2,28 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
-from services.api.dependencies import CallerDep, Cursor, CursorHeader, ServicesDep, StreamLimitsDep, problems
+from services.api.admission import address_of
+from services.api.dependencies import (
+    CallerDep,
+    Cursor,
+    CursorHeader,
+    IdentityDep,
+    ServicesDep,
+    StreamLimitsDep,
+    problems,
+)
 from services.api.schemas.base import BatchId, RunId
 from services.api.schemas.execution import BatchOut, NewBatch, NewExecution, NewInput, RunOut
 from services.api.streaming import EventStream, event_schema
 from services.api.waiting import until_ended
 from services.api.watched import WatchedRun
+from services.domain.account import Role
 from services.domain.direct_run import DirectRun, RunState
+from services.domain.rate import Asked
 
 router = APIRouter(prefix="/executions", tags=["executions"])
 EVENTS = event_schema("state", "output", "ended")
@@ -76,13 +87,19 @@ async def create_execution(
 )
 def create_batch(
     *,
+    request: Request,
     new: NewBatch,
     services: ServicesDep,
     caller: CallerDep,
+    identity: IdentityDep,
     response: Response,
     idempotency_key: IdempotencyKey = None,
 ) -> BatchOut:
     """Run several programs, each by itself; all are accepted, or none."""
+    if len(new.executions) > 1 and identity.role is not Role.ADMIN:
+        # the first was counted on the way in
+        more = len(new.executions) - 1
+        services.access.limits.take(Asked.RUNS, session=identity.voter, address=address_of(request), times=more)
     programs = [execution.program() for execution in new.executions]
     submitted = services.runs.submit_batch(programs, caller=caller, idempotency_key=idempotency_key)
     batch_id = submitted.runs[0].batch_id

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from services.api.dependencies import CredentialsDep, ServicesDep, check_admin, problems
 from services.api.schemas.leaderboard import (
@@ -106,13 +106,15 @@ def list_snapshots(services: ServicesDep) -> list[SnapshotOut]:
         **problems(403, 404, 422, 503),
     },
 )
-def read_snapshot_votes(number: SnapshotNumber, services: ServicesDep, given: CredentialsDep) -> Response:
+def read_snapshot_votes(
+    request: Request, number: SnapshotNumber, services: ServicesDep, _given: CredentialsDep
+) -> Response:
     """The judgements that a published board was computed from, under pseudonyms, to compute it again.
 
     Those of automatic judges are for who runs the arena: they name contenders of battles that are open to a vote.
     """
     if services.boards.snapshot(number).board.source is not Source.HUMAN:
-        check_admin(services, given)
+        check_admin(request)
     return Response(services.snapshots.votes(number), media_type=JSON_LINES)
 
 

@@ -22,5 +22,6 @@ class Problem(WireModel):
     code: str
     hint: str | None = None
     request_id: str
+    retry_after_seconds: int | None = Field(None, description="On a 429: when the next try can succeed.")
     errors: list[FieldError] | None = Field(None, description="What is wrong with the request, place by place.")
     earlier_choice: str | None = Field(None, description="On a second vote: the choice that was recorded first.")

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from services.store.tables import METADATA
+from services.store.account_tables import METADATA
 
 context.configure(
     connection=context.config.attributes["connection"],

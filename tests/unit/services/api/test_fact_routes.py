@@ -119,7 +119,7 @@ def test_without_a_token_nobody_is_admin(token: str) -> None:
     answer = TestClient(create_app(services)).get("/api/v1/votes/quality", headers={"Authorization": f"Bearer {token}"})
     assert answer.status_code == 403
     assert "Set ARENA_ADMIN_TOKEN" in answer.json()["hint"]
-    assert ADMIN not in repr(assemble(admin=ADMIN).admin)
+    assert ADMIN not in repr(assemble(admin=ADMIN).access)
 
 
 def test_a_session_deletes_what_came_of_it_and_nothing_else(visitor: TestClient, stored: Services) -> None:

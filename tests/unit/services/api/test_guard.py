@@ -92,7 +92,7 @@ def test_troubles_become_problems(error: Exception, status: int, code: str) -> N
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert answer.json()["request_id"]
     assert "secret" not in answer.text
-    assert answer.headers.get("retry-after") == ("12" if status == 429 else None)
+    assert answer.headers.get("retry-after") == ("13" if status == 429 else None)
 
 
 def test_readiness_names_the_part_that_is_missing() -> None:

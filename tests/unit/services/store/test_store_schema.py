@@ -12,8 +12,11 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
+from services.domain.account import Account, Credential
+from services.domain.admin_change import AdminChange
 from services.domain.answer import Answer
 from services.domain.battle import Battle, Turn
+from services.domain.consent import Consent
 from services.domain.direct_run import DirectRun
 from services.domain.execution import Execution
 from services.domain.interactions import InteractionRecord
@@ -25,7 +28,7 @@ from services.domain.vote import Vote, Voter
 from services.domain.vote_record import BattleFacts
 from services.domain.work import WorkItem
 from services.errors import ConfigurationError, PrerequisiteError, Unavailable
-from services.store import schema, tables
+from services.store import account_tables, schema, tables
 from services.store.engine import create_engine_for
 from services.store.sql import SqlUnitOfWorkFactory
 from services.store.sql_judgements import KeptBoard
@@ -66,6 +69,10 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         (tables.DIRECT_RUNS, DirectRun),
         (tables.INTERACTIONS, InteractionRecord),
         (tables.WORK, WorkItem),
+        (account_tables.ACCOUNTS, Account),
+        (account_tables.CREDENTIALS, Credential),
+        (account_tables.CONSENTS, Consent),
+        (account_tables.ADMIN_CHANGES, AdminChange),
     ],
 )
 def test_columns_are_the_fields_of_the_value(table: sa.Table, value: Any) -> None:
@@ -77,7 +84,7 @@ def test_upgrade_goes_from_nothing_to_head_and_stays_there(empty_url: str) -> No
     assert not schema.check(empty_url)
     schema.upgrade(empty_url)
     schema.upgrade(empty_url)
-    assert schema.current(empty_url) == schema.head() == "0006"
+    assert schema.current(empty_url) == schema.head() == "0008"
     assert schema.check(empty_url)
 
 
