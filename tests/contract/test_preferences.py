@@ -203,7 +203,10 @@ def test_only_who_agreed_and_only_some_licences(store_factory: SqlUnitOfWorkFact
     play(store_factory, 1, Winner.A)
     play(store_factory, 2, Winner.A, contender_b="cas")
     with pytest.raises(Conflict, match="2 no_consent"):
-        export(store_factory, tmp_path / "out", PreferenceRules())
+        export(store_factory, tmp_path / "none", PreferenceRules())
+    play(store_factory, 3, Winner.B, training_consent=True)
+    assert export(store_factory, tmp_path / "agreed", PreferenceRules())["left_out"] == {"no_consent": 2}
+    assert [(row["battle_id"], row["consent"]) for row in rows(tmp_path / "agreed")] == [("battle-003", True)]
     licences = {"ana": "MIT", "ben": "Proprietary", "cas": "Apache-2.0"}
     with store_factory() as uow:
         uow.registry.append(
@@ -227,7 +230,7 @@ def test_only_who_agreed_and_only_some_licences(store_factory: SqlUnitOfWorkFact
         "Apache-2.0",
         "open",
     )
-    assert manifest["left_out"] == {"licence": 1}
+    assert manifest["left_out"] == {"licence": 2}
 
 
 def test_a_judge_that_is_not_sure_enough_gives_no_pair(store_factory: SqlUnitOfWorkFactory, tmp_path: Path) -> None:

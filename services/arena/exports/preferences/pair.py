@@ -117,7 +117,7 @@ def pair_of(
         },
         outcome=outcome,
         chosen_side=outcome.preferred or (Side.A if coin(seed, battle.id) < 0.5 else Side.B),
-        consent=False,
+        consent=battle.training_consent,
         judged_by=tuple(sorted({record.judge for record in records if record.counted})),
         created_at=battle.created_at,
     )
