@@ -125,10 +125,10 @@ class BoardFacts:
         with self.store() as uow:
             events = uow.registry.all()
         known = {event.contender for event in events} | {contender.name for contender in self.catalogue.contenders()}
-        return blinded(self.auditor.report(until=self._told()), private=self._private(), known=known)
+        return blinded(self.auditor.report(until=self._told()), private=self.private(), known=known)
 
     def _sampling(self) -> SamplingShares:
-        contenders, private = tuple(self.catalogue.contenders()), self._private()
+        contenders, private = tuple(self.catalogue.contenders()), self.private()
         with self.store() as uow:
             policy, table = self.sampler.table(uow, contenders)
             drawn = uow.battles.pair_counts(before=self._told())
@@ -148,7 +148,7 @@ class BoardFacts:
         """What was drawn after this moment is told to nobody."""
         return self.auditor.clock.now() - self.quiet
 
-    def _private(self) -> frozenset[str]:
+    def private(self) -> frozenset[str]:
         """Who is not shown yet: by the registry's history, and of whom that knows nothing yet by the catalogue."""
         with self.store() as uow:
             events = uow.registry.all()

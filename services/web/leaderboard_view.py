@@ -1,23 +1,37 @@
 """Everything the leaderboard page shows, read at once; what cannot be had says why in its place."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TypeVar
+from urllib.parse import urlencode
 
 from services.arena.board_facts import SamplingShares
+from services.arena.contender_cards import Card, ContenderCards
 from services.arena.quality_report import QualityReport
 from services.container import Services
 from services.domain.judgement import Source
-from services.domain.rating import Board, BoardSlice, Snapshot
+from services.domain.rating import Board, BoardSlice, Snapshot, Standing
 from services.errors import ArenaError, Conflict, InvalidRequest, PrerequisiteError
 from services.ratings.audit.whole import AuditReport
 from services.ratings.benchmark_quality import Quality
 from services.ratings.history import HistoryPoint, series
 from services.ratings.matrices import Matrices
 from services.ratings.slices import SliceOptions
+from services.web.plots import Heatmap, HistoryPlot, IntervalPlot, count_map, history_plot, interval_plot, rate_map
 
 CHOICES = ("category", "language", "environment", "judge")
+SORTS: Mapping[str, Callable[[Standing], object]] = {
+    "rank": lambda row: (row.rank, -row.score),
+    "contender": lambda row: row.contender.casefold(),
+    "score": lambda row: row.score,
+    "votes": lambda row: row.judgements,
+    "won": lambda row: row.wins,
+    "lost": lambda row: row.losses,
+    "tied": lambda row: row.ties,
+    "both_bad": lambda row: row.both_bad,
+}
+"""What rows can be sorted by; with a minus before it, the largest first."""
 _LONGEST = 200
 V = TypeVar("V")
 
@@ -34,13 +48,14 @@ class Filters:
     since: str = ""
     until: str = ""
     style_control: str = ""
+    sort: str = "rank"
 
     @classmethod
     def of(cls, query: Mapping[str, str]) -> "Filters":
         """From the query; fields of other names are nothing to us.
 
         Raises:
-            InvalidRequest: there is no such source, or a value is longer than any can be.
+            InvalidRequest: there is no such source or order, or a value is longer than any can be.
         """
         fields = {name: query.get(name, "").strip() for name in cls.__dataclass_fields__ if name != "source"}
         source = query.get("source", "") or Source.HUMAN.value
@@ -48,12 +63,33 @@ class Filters:
             raise InvalidRequest("There is no such source.", hint=f"There are: {', '.join(Source)}.")
         if any(len(value) > _LONGEST for value in fields.values()):
             raise InvalidRequest(f"A filter has at most {_LONGEST} characters.")
+        fields["sort"] = fields["sort"] or "rank"
+        if fields["sort"].removeprefix("-") not in SORTS:
+            raise InvalidRequest("There is no such order.", hint=f"Sort by: {', '.join(SORTS)}; -score turns it round.")
         return cls(source=Source(source), **fields)
 
     @property
     def any(self) -> bool:
         """Whether they leave anything out."""
-        return self != Filters(source=self.source)
+        return self != Filters(source=self.source, sort=self.sort)
+
+    def query(self, **changes: str) -> str:
+        """The query of a page with these filters and `changes`; what is as it would be anyway does not stand in it."""
+        wanted = replace(self, **changes)  # type: ignore[arg-type]
+        usual = Filters()
+        fields = {name: getattr(wanted, name) for name in self.__dataclass_fields__}
+        return urlencode({name: value for name, value in fields.items() if value != getattr(usual, name)})
+
+    def turned(self, name: str) -> str:
+        """The query that sorts by `name`: its largest first where that is a number, the other way when it is so now."""
+        first = name if name in ("rank", "contender") else f"-{name}"
+        other = f"-{name}" if first == name else name
+        return self.query(sort=other if self.sort == first else first)
+
+    def sorted(self, board: Board) -> tuple[Standing, ...]:
+        """The rows in the order asked for; equal ones as the board has them."""
+        key = SORTS[self.sort.removeprefix("-")]
+        return tuple(sorted(board.standings, key=key, reverse=self.sort.startswith("-")))  # type: ignore[arg-type]
 
     def slice(self) -> BoardSlice:
         """The slice they ask for.
@@ -105,6 +141,12 @@ class LeaderboardView:
     quality: Quality | None
     audit: AuditReport | None
     troubles: Mapping[str, ArenaError]
+    cards: Mapping[str, Card]
+    rows: tuple[Standing, ...]
+    intervals: IntervalPlot | None
+    rate_map: Heatmap | None
+    count_map: Heatmap | None
+    lines: HistoryPlot | None
 
 
 def view_of(services: Services, filters: Filters) -> LeaderboardView:
@@ -129,6 +171,10 @@ def view_of(services: Services, filters: Filters) -> LeaderboardView:
         refused = error
     snapshots = facts.snapshots()
     against = None if source is Source.HUMAN else Source.HUMAN
+    history = series(snapshots, source=source)
+    order = [row.contender for row in board.standings] if board else []
+    met = matrices if matrices and matrices.names else None
+    cards = ContenderCards(store=services.store, catalogue=services.catalogue, facts=facts)
     return LeaderboardView(
         filters=filters,
         live=live,
@@ -137,10 +183,16 @@ def view_of(services: Services, filters: Filters) -> LeaderboardView:
         options=facts.options(source),
         matrices=matrices,
         snapshots=tuple(reversed(snapshots)),
-        history=series(snapshots, source=source),
+        history=history,
         sampling=attempt("sampling", facts.sampling),
         votes=attempt("votes", facts.votes),
         quality=attempt("quality", lambda: facts.quality(source, against)),
         audit=attempt("audit", facts.audit),
         troubles=troubles,
+        cards=attempt("cards", cards.all) or {},
+        rows=filters.sorted(board) if board else (),
+        intervals=interval_plot(board) if board else None,
+        rate_map=rate_map(met, order) if met else None,
+        count_map=count_map(met, order) if met else None,
+        lines=history_plot(history, order),
     )

@@ -42,7 +42,7 @@ def test_the_page_shows_the_board_and_what_is_known_about_it(visitor: TestClient
     number = stored.snapshots.publish(Source.HUMAN).number
     text = page(visitor)
     for name in NAMES:
-        assert f'<th scope="row">{name}<small' in text
+        assert f'<th scope="row"><a href="/contenders/{name}">{name}</a><small' in text
     for shown in (
         "provisional",
         "judgements · 95 % intervals · ranks and live intervals hold however often one looks",
