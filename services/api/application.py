@@ -15,8 +15,11 @@ from services.api.streaming import StreamLimits
 from services.container import Services
 
 
-def create_app(services: Services, *, stream_limits: StreamLimits | None = None) -> FastAPI:
-    """The JSON interface over `services`; pages can be added to it (they share its guard and its problems)."""
+def create_app(services: Services, *, stream_limits: StreamLimits | None = None, frames: str = "") -> FastAPI:
+    """The JSON interface over `services`; pages can be added to it (they share its guard and its problems).
+
+    `frames` is the origin of running apps as a content policy writes it, with a star for their names.
+    """
     app = FastAPI(
         title="RunArena",
         version=__version__,
@@ -41,7 +44,7 @@ def create_app(services: Services, *, stream_limits: StreamLimits | None = None)
     app.include_router(health.router)
     add_problems(app)
     app.add_middleware(Admission, access=services.access)
-    app.add_middleware(Guard, ids=services.ids)
+    app.add_middleware(Guard, ids=services.ids, frames=frames)
     app.add_middleware(RequestCounter, metrics=app.state.metrics)
     _document_problems(app)
     return app

@@ -69,10 +69,11 @@ def _session(headers: Headers, scope: Scope) -> str:
     return morsel.value if morsel and _SESSION.fullmatch(morsel.value) else ""
 
 
-def _policy(nonce: str) -> str:
+def _policy(nonce: str, frames: str) -> str:
+    framed = frames or "'none'"
     return (
         f"default-src 'none'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; img-src 'self' data:; "
-        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        f"connect-src 'self'; frame-src {framed}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
 
 
@@ -83,11 +84,12 @@ def _caching(path: str) -> str:
 
 
 class Guard:
-    """The ASGI middleware that does all of it."""
+    """The ASGI middleware that does all of it; `frames` is where running apps come from, the only thing pages frame."""
 
-    def __init__(self, app: ASGIApp, ids: Ids) -> None:
+    def __init__(self, app: ASGIApp, ids: Ids, frames: str = "") -> None:
         self._app = app
         self._ids = ids
+        self._frames = frames
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -106,7 +108,7 @@ class Guard:
         changes = scope["method"] not in _SAFE_METHODS
         browser = "sec-fetch-site" in headers or "origin" in headers
         state["new_session"] = str(state["voter"]) if changes and browser and not (session or named) else ""
-        outgoing = _with_headers(send, scope)
+        outgoing = _with_headers(send, scope, self._frames)
         with structlog.contextvars.bound_contextvars(request_id=state["request_id"]):
             if changes and await self._refused(scope, headers, receive, outgoing):
                 return
@@ -161,7 +163,7 @@ def _limited(receive: Receive, limit: int) -> Receive:
     return bounded
 
 
-def _with_headers(send: Send, scope: Scope) -> Send:
+def _with_headers(send: Send, scope: Scope, frames: str) -> Send:
     state = scope["state"]
 
     async def decorated(message: Message) -> None:
@@ -175,7 +177,7 @@ def _with_headers(send: Send, scope: Scope) -> Send:
             headers["Cross-Origin-Opener-Policy"] = "same-origin"
             headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), clipboard-read=()"
             nothing = "default-src 'none'; frame-ancestors 'none'"
-            headers["Content-Security-Policy"] = _policy(state["nonce"]) if page else nothing
+            headers["Content-Security-Policy"] = _policy(state["nonce"], frames) if page else nothing
             headers.setdefault("Cache-Control", _caching(scope["path"]))
             if state["new_session"]:
                 secure = "; Secure" if scope.get("scheme") == "https" else ""

@@ -14,7 +14,7 @@ def make_asgi(assembly: Assembly | None = None) -> FastAPI:
     assembly = assembly or Assembly(load_settings())
     assembly.registry_keeper.catch_up()
     services = assembly.services
-    app = create_app(services)
+    app = create_app(services, frames=assembly.settings.preview_origin)
     add_pages(app, services)
     # the last to be added is the first that a request passes
     app.add_middleware(Forwarded, proxies=assembly.settings.trusted_proxies)

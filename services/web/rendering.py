@@ -4,15 +4,18 @@ from datetime import UTC, datetime
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from services.domain.answer import SidePhase
+from services.domain.direct_run import RunReport
 from services.domain.execution import Execution, ExecutionOutcome, spoken_time
 from services.domain.visibility import SideView
 from services.ratings.agreement import Measure
 from services.ratings.figure import Figure
 from services.web.assets import BUILT, Assets
+from services.web.markdown import answer_html
 
 _GOOD = {ExecutionOutcome.SUCCEEDED}
 _LIMITS = {
@@ -43,7 +46,7 @@ def chip(side: SideView) -> tuple[str, str]:
     return PHASE_WORDS[side.phase], tone
 
 
-def ending(execution: Execution) -> str:
+def ending(execution: Execution | RunReport) -> str:
     """How the program ended, in one line."""
     parts = [execution.outcome.replace("_", " ")]
     if execution.exit_code is not None:
@@ -98,6 +101,7 @@ def environment() -> Environment:
     """The templates, escaping always and strict about names."""
     found = Environment(loader=PackageLoader("services.web"), autoescape=True, undefined=StrictUndefined)
     found.filters.update(ending=ending, size=size, chip=chip, clock=clock, day=day, percent=percent, figure=figure)
+    found.filters.update(seconds=spoken_time, answer=lambda text: Markup(answer_html(text)))  # noqa: S704 - it is cleaned
     found.globals["span"] = span
     found.globals["phase_words"] = PHASE_WORDS
     return found

@@ -11,7 +11,7 @@ export default defineConfig({
     modulePreload: false,
     assetsInlineLimit: 0,
     target: "es2022",
-    rollupOptions: { input: ["src/start.ts"] },
+    rollupOptions: { input: ["src/battle.ts", "src/start.ts"] },
   },
   test: { environment: "happy-dom", include: ["tests/**/*.test.ts"] },
 });

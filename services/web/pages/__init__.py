@@ -1,1 +1,1 @@
-"""The pages, one module each: a function that makes the routes of its page."""
+"""The pages, one module each: a function of the services and the templates that gives a router."""

@@ -35,10 +35,12 @@ export class Drafts {
 type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
 
 /** Fills the field with what was typed before, and keeps what is typed from now on. What was sent is forgotten. */
-export function keep(field: Field, drafts: Drafts, name: string): void {
+export function keep(field: Field, drafts: Drafts, name: string, { forgetWhenSent = true } = {}): void {
   const kept = drafts.read(name);
   const original = field.value;
   if (kept !== null && kept !== original) field.value = kept;
-  field.addEventListener("input", () => drafts.write(name, field.value === original ? null : field.value));
-  field.form?.addEventListener("submit", () => drafts.write(name, null));
+  const write = () => drafts.write(name, field.value === original ? null : field.value);
+  field.addEventListener("input", write);
+  field.addEventListener("change", write);
+  if (forgetWhenSent) field.form?.addEventListener("submit", () => drafts.write(name, null));
 }

@@ -77,7 +77,7 @@ def test_browsers_get_error_pages_with_a_request_id(client: TestClient) -> None:
 def test_static_parts_are_served(client: TestClient) -> None:
     for name, kind in (
         ("arena.css", "text/css"),
-        ("battle.js", "javascript"),
+        ("battle.css", "text/css"),
         ("leaderboard.js", "javascript"),
         ("icon.svg", "image/svg"),
     ):

@@ -1,0 +1,56 @@
+"""Where battles begin: a drawn pair, two chosen contenders, or a talk with one."""
+
+from typing import cast
+
+from fastapi import APIRouter, Request
+from starlette.responses import RedirectResponse, Response
+
+from services.container import Services
+from services.web.examples import CATEGORIES, EXAMPLES, LANGUAGES, chosen
+from services.web.forms import Form
+from services.web.rendering import Pages
+
+
+def start(services: Services, pages: Pages) -> APIRouter:
+    """The routes that begin something."""
+    router = APIRouter(include_in_schema=False)
+
+    def shown(request: Request, name: str) -> Response:
+        query = request.query_params
+        category, language = query.get("category", ""), query.get("language", "")
+        return pages.render(
+            request,
+            name,
+            examples=chosen(category, language),
+            categories=CATEGORIES,
+            languages=LANGUAGES,
+            category=category,
+            language=language,
+            prompt=query.get("prompt", ""),
+            contenders=tuple(contender.name for contender in services.catalogue.contenders() if contender.public),
+        )
+
+    @router.get("/")
+    def battle(request: Request) -> Response:
+        return shown(request, "start.html")
+
+    @router.get("/side-by-side")
+    def side_by_side(request: Request) -> Response:
+        return shown(request, "side_by_side.html")
+
+    @router.post("/battles")
+    def begin(request: Request, form: Form) -> Response:
+        prompt, owner = form.get("prompt", ""), cast("str", request.state.voter)
+        if form.get("surprise"):
+            prompt = EXAMPLES[int(services.ids.new(), 16) % len(EXAMPLES)].prompt
+        named = (form.get("contender_a", ""), form.get("contender_b", ""))
+        pair = named if any(named) else None
+        made = services.battles.create(prompt, contenders=pair, judges=tuple(services.judges), owner=owner)
+        return RedirectResponse(f"/battles/{made.id}", 303)
+
+    @router.post("/battles/repeat")
+    def again(request: Request) -> Response:
+        made = services.repeats.next(cast("str", request.state.voter))
+        return RedirectResponse(f"/battles/{made.id}", 303)
+
+    return router
