@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import pytest
 
@@ -111,7 +112,7 @@ def test_lines_have_the_points_of_the_history_and_labels_that_do_not_touch() -> 
         assert [found for _, _, found in line.dots] == list(history[line.name])
         assert [y for _, y, _ in line.dots] == [plot.scale.at(found.score) for found in history[line.name]]
     labels = sorted(line.label for line in plot.lines)
-    assert min(after - before for before, after in zip(labels, labels[1:], strict=False)) >= 13.9
+    assert min(after - before for before, after in pairwise(labels)) >= 13.9
     assert labels[-1] <= plot.height
 
 
