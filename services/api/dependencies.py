@@ -8,8 +8,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from services.api.schemas.problem import Problem
 from services.api.streaming import StreamLimits
 from services.container import Services
-from services.domain.account import Identity, Role
-from services.errors import ArenaError, Forbidden
+from services.domain.account import Identity
 
 
 def _services(request: Request) -> Services:
@@ -47,18 +46,8 @@ def check_admin(request: Request) -> Identity:
         RateLimited, Unavailable: their token could not be looked at.
     """
     who = cast("Identity", request.state.identity)
-    if who.role.covers(Role.ADMIN):
-        return who
-    services, refusal = _services(request), request.state.refusal
-    if isinstance(refusal, ArenaError) and not isinstance(refusal, Forbidden):
-        raise refusal
-    hint = "Sign in at /sign-in, or send `Authorization: Bearer` with the token of an admin or ARENA_ADMIN_TOKEN."
-    if not services.access.door.word.is_set:
-        hint = (
-            "Make an admin with `arena admin create NAME` and sign in at /sign-in. Or for programs: Set "
-            "ARENA_ADMIN_TOKEN (16 characters or more) and start the arena again."
-        )
-    raise Forbidden("Only who runs the arena may see this.", hint=hint)
+    _services(request).access.door.check_admin(who, request.state.refusal)
+    return who
 
 
 def _admin(request: Request, _given: CredentialsDep) -> Identity:

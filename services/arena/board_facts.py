@@ -19,6 +19,7 @@ from services.contenders.protocol import Catalogue
 from services.domain.contender import Contender
 from services.domain.judgement import Source
 from services.domain.rating import BoardSlice, Snapshot
+from services.domain.vote_record import VoteRecord
 from services.ratings.audit.blinding import A_PRIVATE_CONTENDER, blinded
 from services.ratings.audit.licence_class import licence_class_of
 from services.ratings.audit.whole import AuditReport
@@ -30,6 +31,7 @@ from services.store.unit_of_work import UnitOfWorkFactory
 
 AUDIT_SECONDS = 60.0
 REPLICATES = 1000
+FLAGGED = 50
 QUIET = timedelta(hours=1)
 """How old a battle is before it is counted among the draws that everybody sees."""
 
@@ -81,6 +83,10 @@ class BoardFacts:
         """How good people's votes are."""
         return self.rested.get("votes", self._version(Source.HUMAN), self._votes)
 
+    def flagged(self) -> tuple[VoteRecord, ...]:
+        """The newest people's votes that bear a flag, with the reasons; for who runs the arena."""
+        return self.rested.get("flagged", self._version(Source.HUMAN), self._flagged)
+
     def quality(self, source: Source, against: Source | None = None) -> Quality:
         """How well the board of `source` tells contenders apart, and agrees with that of another source that has one.
 
@@ -112,6 +118,10 @@ class BoardFacts:
     def _votes(self) -> QualityReport:
         rules = QualityRules(contenders=tuple(self.catalogue.contenders()))
         return report(VoteRecords(store=self.store).of(Source.HUMAN), rules=rules, seed=self.seed)
+
+    def _flagged(self) -> tuple[VoteRecord, ...]:
+        records = VoteRecords(store=self.store).of(Source.HUMAN, facts=False)
+        return tuple(record for record in reversed(records) if record.flags)[:FLAGGED]
 
     def _quality(self, source: Source, against: Source | None) -> Quality:
         records = VoteRecords(store=self.store)

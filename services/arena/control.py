@@ -32,11 +32,11 @@ class Control:
         with self.keeper.store() as uow:
             return chosen(self.keeper.catalogue.contenders(), choices_of(uow))
 
-    def policy(self) -> tuple[Rule, Rule]:
-        """The rule that draws now, and the setting's."""
+    def policy(self) -> tuple[Rule | None, Rule]:
+        """The rule that was chosen, None where nobody chose, and the setting's."""
         with self.keeper.store() as uow:
             rule = choices_of(uow).get((ChangeKind.POLICY, ""), {}).get("rule", "")
-        return (Rule(rule) if rule in set(Rule) else self.rule), self.rule
+        return (Rule(rule) if rule in set(Rule) else None), self.rule
 
     def changes(self) -> Sequence[AdminChange]:
         """The newest changes, newest first."""

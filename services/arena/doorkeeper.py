@@ -13,7 +13,7 @@ from services.clock import Clock, Ids
 from services.domain.account import Credential, CredentialKind, Identity, Role, digest_of
 from services.domain.admin_change import ChangeKind
 from services.domain.rate import Asked
-from services.errors import Forbidden
+from services.errors import ArenaError, Forbidden
 from services.store.unit_of_work import UnitOfWork, UnitOfWorkFactory
 
 _SECRET = re.compile(rf"(?:{TOKEN_MARK}|{LINK_MARK})[A-Za-z0-9_-]{{43}}")
@@ -57,6 +57,25 @@ class Doorkeeper:
             "This token is not known, has expired or was revoked.",
             hint=f"Send `Authorization: Bearer` with a token that an admin made, or with {SETTING}.",
         )
+
+    def check_admin(self, who: Identity, refusal: ArenaError | None) -> None:
+        """Let only who runs the arena pass; `refusal` is why a token that came along opened nothing.
+
+        Raises:
+            Forbidden: they have no token of an admin, or one that is no longer good.
+            RateLimited, Unavailable: their token could not be looked at.
+        """
+        if who.role.covers(Role.ADMIN):
+            return
+        if refusal is not None and not isinstance(refusal, Forbidden):
+            raise refusal
+        hint = f"Sign in at /sign-in, or send `Authorization: Bearer` with the token of an admin or {SETTING}."
+        if not self.word.is_set:
+            hint = (
+                "Make an admin with `arena admin create NAME` and sign in at /sign-in. Or for programs: Set "
+                f"{SETTING} (16 characters or more) and start the arena again."
+            )
+        raise Forbidden("Only who runs the arena may see this.", hint=hint)
 
     def session(self, secret: str) -> Identity | None:
         """Who has that cookie; None when it is not (or no longer) good."""

@@ -4,6 +4,7 @@ from typing import Annotated, cast
 
 from fastapi import Depends, Request
 
+from services.container import Services
 from services.domain.account import Identity
 
 
@@ -17,4 +18,11 @@ def address_of(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
+def _admin(request: Request) -> None:
+    services = cast("Services", request.app.state.services)
+    services.access.door.check_admin(identity_of(request), request.state.refusal)
+
+
+ADMIN = Depends(_admin)
+"""What a page that only admins may see depends on."""
 IdentityDep = Annotated[Identity, Depends(identity_of)]

@@ -1,5 +1,6 @@
 """Templates to responses; everything is escaped."""
 
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -110,13 +111,14 @@ def environment() -> Environment:
 class Pages:
     """Renders the templates of this package."""
 
-    def __init__(self) -> None:
+    def __init__(self, everywhere: Callable[[Request], Mapping[str, Any]] = lambda _: {}) -> None:
         self._environment = environment()
+        self._everywhere = everywhere
         self._environment.globals["asset"] = Assets(BUILT).address
 
     def render(self, request: Request, name: str, *, status: int = 200, **values: Any) -> HTMLResponse:
         """The template `name` as a response."""
         template = self._environment.get_template(name)
         nonce = getattr(request.state, "nonce", "")
-        values = {"who": getattr(request.state, "identity", None), **values}
+        values = {"who": None, **self._everywhere(request), **values}
         return HTMLResponse(template.render(nonce=nonce, path=request.url.path, **values), status)

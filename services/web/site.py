@@ -6,12 +6,17 @@ from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
 from services.container import Services
+from services.web.everywhere import everywhere
 from services.web.leaderboard_page import leaderboard
+from services.web.pages.admin import admin, admin_accounts, admin_tokens
 from services.web.pages.battle import battle
 from services.web.pages.battle_diff import battle_diff
 from services.web.pages.battle_files import battle_files
+from services.web.pages.consent import consent
+from services.web.pages.history import history
 from services.web.pages.sign_in import sign_in
 from services.web.pages.start import start
+from services.web.pages.status import status
 from services.web.rendering import Pages
 
 
@@ -20,13 +25,19 @@ def add_pages(app: FastAPI, services: Services) -> None:
 
     They rely on its guard (`request.state.voter`, `request.state.nonce`) and render its problems for browsers.
     """
-    pages = Pages()
+    pages = Pages(everywhere(services))
     app.include_router(start(services, pages))
     app.include_router(battle(services, pages))
     app.include_router(battle_diff(services, pages))
     app.include_router(battle_files(services))
     app.include_router(leaderboard(services, pages))
     app.include_router(sign_in(services, pages))
+    app.include_router(consent(services, pages))
+    app.include_router(history(services, pages))
+    app.include_router(status(pages))
+    app.include_router(admin(services, pages))
+    app.include_router(admin_accounts(services, pages))
+    app.include_router(admin_tokens(services, pages))
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     app.state.error_page = lambda request, problem: pages.render(
         request, "problem.html", status=problem.status, problem=problem

@@ -69,7 +69,7 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=100, help="of each way, in turns")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        os.environ.update({"ARENA_DATA_DIR": folder, "ARENA_JUDGE": "none"})
+        os.environ.update({"ARENA_DATA_DIR": folder, "ARENA_JUDGE": "none", "ARENA_LIMIT_RUNS": "off"})
         settings = Settings(data_dir=Path(folder), judge="none", execution_slots=1)
         assembly = Assembly(settings)
         with (

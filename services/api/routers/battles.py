@@ -44,6 +44,9 @@ VoterHeader = Annotated[
 )
 def create_battle(new: NewBattle, services: ServicesDep, voter: VoterDep, response: Response) -> BattleOut:
     """Start a battle: both contenders begin to write at once."""
+    if new.consent is not None:
+        services.access.consents.give(voter, version=new.consent.version, training=new.consent.training)
+    services.access.consents.check(voter)
     pair = (new.contenders[0], new.contenders[1]) if new.contenders is not None else None
     judges = tuple(services.judges) if new.judges is None else tuple(dict.fromkeys(new.judges))
     try:

@@ -17,6 +17,13 @@ from services.domain.visibility import BattleView, SideView
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 
 
+class ConsentIn(WireModel):
+    """What whoever starts a battle agrees to; kept for them, so that once is enough."""
+
+    version: str = Field(max_length=40, description="Of the privacy notice at /privacy.")
+    training: bool = Field(default=False, description="Whether also to publication for research and training.")
+
+
 class NewBattle(WireModel):
     """What starts a battle."""
 
@@ -27,6 +34,7 @@ class NewBattle(WireModel):
     record_interactions: bool = Field(
         default=False, description="Your consent to a record of clicks, keys (never text) and scrolling in the answers."
     )
+    consent: ConsentIn | None = Field(None, description="Needed before the first prompt of a session or account.")
     judges: Annotated[list[Name], Field(max_length=16)] | None = Field(
         None, description="Automatic judges; all that are configured when left out, none when empty."
     )

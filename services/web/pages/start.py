@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from services.container import Services
+from services.web.consent_gate import ask_first
 from services.web.examples import CATEGORIES, EXAMPLES, LANGUAGES, chosen
 from services.web.forms import Form
 from services.web.rendering import Pages
@@ -27,7 +28,7 @@ def start(services: Services, pages: Pages) -> APIRouter:
             category=category,
             language=language,
             prompt=query.get("prompt", ""),
-            contenders=tuple(contender.name for contender in services.catalogue.contenders() if contender.public),
+            contenders=tuple(one.name for one in services.access.control.contenders() if one.enabled and one.public),
         )
 
     @router.get("/")
@@ -40,6 +41,9 @@ def start(services: Services, pages: Pages) -> APIRouter:
 
     @router.post("/battles")
     def begin(request: Request, form: Form) -> Response:
+        asked = ask_first(services, pages, request, form)
+        if asked is not None:
+            return asked
         prompt, owner = form.get("prompt", ""), cast("str", request.state.voter)
         if form.get("surprise"):
             prompt = EXAMPLES[int(services.ids.new(), 16) % len(EXAMPLES)].prompt
