@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from services.arena.board_facts import BoardFacts
@@ -39,6 +39,10 @@ class Card:
     standing: Standing = Standing.REMOVED
     reason: str = ""
     since: datetime | None = None
+    released: date | None = None
+    prompt_price: float | None = None
+    completion_price: float | None = None
+    currency: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,4 +109,8 @@ def _card(name: str, contender: Contender | None, entry: Entry | None, reason: s
         standing=standing,
         reason=contender.retired or ("" if contender.enabled else reason),
         since=since,
+        released=contender.released,
+        prompt_price=contender.prompt_price,
+        completion_price=contender.completion_price,
+        currency=contender.currency,
     )

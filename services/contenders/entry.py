@@ -135,6 +135,7 @@ class ModelEntry(_Strict):
 
     def contender(self, name: str, recorded: bytes = b"") -> Contender:
         """The arena's view of this entry."""
+        priced = "price" in self.model_fields_set
         return Contender(
             name=name,
             model=self.model,
@@ -147,4 +148,8 @@ class ModelEntry(_Strict):
             family=self.arena.family,
             public=self.arena.public,
             retired=self.arena.retired,
+            released=self.arena.released,
+            prompt_price=self.price.prompt_per_million if priced else None,
+            completion_price=self.price.completion_per_million if priced else None,
+            currency=self.price.currency if priced else "",
         )

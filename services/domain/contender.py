@@ -1,6 +1,7 @@
 """A contender: a model under its settings."""
 
 from dataclasses import dataclass
+from datetime import date
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -10,7 +11,8 @@ class Contender:
     `settings_hash` changes when anything that shapes an answer (model, sampling, system prompt) changes. `family`
     groups the contenders that are versions of each other ("": the model's name does). A contender that is not `public`
     is tried before its standing is shown. `retired` says why it is drawn no longer ("": it is not retired); a retired
-    one is never enabled.
+    one is never enabled. `released` is when its maker let it out, the prices are for a million tokens in `currency`
+    (None: nobody says).
     """
 
     name: str
@@ -24,3 +26,7 @@ class Contender:
     family: str = ""
     public: bool = True
     retired: str = ""
+    released: date | None = None
+    prompt_price: float | None = None
+    completion_price: float | None = None
+    currency: str = ""

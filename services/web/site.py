@@ -9,11 +9,14 @@ from services.container import Services
 from services.web.everywhere import everywhere
 from services.web.leaderboard_page import leaderboard
 from services.web.pages.admin import admin, admin_accounts, admin_tokens
+from services.web.pages.audit import audit
 from services.web.pages.battle import battle
 from services.web.pages.battle_diff import battle_diff
 from services.web.pages.battle_files import battle_files
 from services.web.pages.consent import consent
+from services.web.pages.contenders import contenders
 from services.web.pages.history import history
+from services.web.pages.method import method
 from services.web.pages.sign_in import sign_in
 from services.web.pages.start import start
 from services.web.pages.status import status
@@ -38,6 +41,8 @@ def add_pages(app: FastAPI, services: Services) -> None:
     app.include_router(admin(services, pages))
     app.include_router(admin_accounts(services, pages))
     app.include_router(admin_tokens(services, pages))
+    for page in (contenders, method, audit):
+        app.include_router(page(services, pages))
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     app.state.error_page = lambda request, problem: pages.render(
         request, "problem.html", status=problem.status, problem=problem

@@ -45,7 +45,7 @@ def test_the_page_shows_the_board_and_what_is_known_about_it(visitor: TestClient
         assert f'<th scope="row"><a href="/contenders/{name}">{name}</a><small' in text
     for shown in (
         "provisional",
-        "ranks and intervals hold however often one looks",
+        "· 95 % intervals · ranks and intervals hold however often one looks",
         "seed 1 · the mean is fixed at 1000",
         "Win rate of the row against the column",
         f'href="/api/v1/leaderboard/snapshots/{number}"',

@@ -1,8 +1,8 @@
 """Plots have the values of their tables, whatever those are."""
 
+import itertools
 import re
 from datetime import UTC, datetime
-from itertools import pairwise
 
 import pytest
 
@@ -112,7 +112,7 @@ def test_lines_have_the_points_of_the_history_and_labels_that_do_not_touch() -> 
         assert [found for _, _, found in line.dots] == list(history[line.name])
         assert [y for _, y, _ in line.dots] == [plot.scale.at(found.score) for found in history[line.name]]
     labels = sorted(line.label for line in plot.lines)
-    assert min(after - before for before, after in pairwise(labels)) >= 13.9
+    assert min(after - before for before, after in itertools.pairwise(labels)) >= 13.9
     assert labels[-1] <= plot.height
 
 
