@@ -33,7 +33,11 @@ class Admission:
         if scope["type"] == "http" and not scope["path"].startswith("/static/"):
             changes = scope["method"] not in _SAFE_METHODS
             try:
-                await run_in_threadpool(self._identify, scope)
+                if _token(scope) or len(scope["state"]["session"]) == SIGNED_IN_LENGTH:
+                    await run_in_threadpool(self._identify, scope)
+                else:
+                    # nothing to look up, so no thread either
+                    self._identify(scope)
             except ArenaError as error:
                 scope["state"]["refusal"] = error
             try:
