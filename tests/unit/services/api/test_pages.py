@@ -46,7 +46,7 @@ def test_a_battle_can_be_played_with_forms_alone(client: TestClient, services: S
     revealed = client.get(page).text
     assert "The vote is recorded." in revealed
     assert "The vote: <strong>Tie</strong>" in revealed
-    assert 'class="vote"' not in revealed
+    assert 'name="choice"' not in revealed
 
 
 def test_a_second_voter_reads_the_first_choice_on_a_page(client: TestClient, services: Services) -> None:
