@@ -68,6 +68,7 @@ def test_from_a_prompt_to_the_board(folder: Path, monkeypatch: pytest.MonkeyPatc
         page.on("pageerror", lambda error: complaints.append(str(error)))
 
         page.goto(address)
+        page.get_by_role("checkbox", name="I have read").check()
         page.locator("#prompt").fill(PROMPT)
         page.keyboard.press("Control+Enter")
         page.wait_for_url("**/battles/*")
