@@ -1,8 +1,9 @@
 """The pages: start a battle, watch it and vote, read the boards. Everything but streaming works without scripts."""
 
+from collections.abc import Callable
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from starlette.staticfiles import StaticFiles
 
 from services.container import Services
@@ -17,10 +18,30 @@ from services.web.pages.consent import consent
 from services.web.pages.contenders import contenders
 from services.web.pages.history import history
 from services.web.pages.method import method
+from services.web.pages.shared import shared
 from services.web.pages.sign_in import sign_in
 from services.web.pages.start import start
 from services.web.pages.status import status
+from services.web.pages.takings import takings
 from services.web.rendering import Pages
+
+PAGES: tuple[Callable[[Services, Pages], APIRouter], ...] = (
+    start,
+    consent,
+    battle,
+    battle_diff,
+    shared,
+    leaderboard,
+    contenders,
+    method,
+    audit,
+    takings,
+    history,
+    sign_in,
+    admin,
+    admin_accounts,
+    admin_tokens,
+)
 
 
 def add_pages(app: FastAPI, services: Services) -> None:
@@ -29,20 +50,10 @@ def add_pages(app: FastAPI, services: Services) -> None:
     They rely on its guard (`request.state.voter`, `request.state.nonce`) and render its problems for browsers.
     """
     pages = Pages(everywhere(services))
-    app.include_router(start(services, pages))
-    app.include_router(battle(services, pages))
-    app.include_router(battle_diff(services, pages))
-    app.include_router(battle_files(services))
-    app.include_router(leaderboard(services, pages))
-    app.include_router(sign_in(services, pages))
-    app.include_router(consent(services, pages))
-    app.include_router(history(services, pages))
-    app.include_router(status(pages))
-    app.include_router(admin(services, pages))
-    app.include_router(admin_accounts(services, pages))
-    app.include_router(admin_tokens(services, pages))
-    for page in (contenders, method, audit):
+    for page in PAGES:
         app.include_router(page(services, pages))
+    app.include_router(battle_files(services))
+    app.include_router(status(pages))
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     app.state.error_page = lambda request, problem: pages.render(
         request, "problem.html", status=problem.status, problem=problem

@@ -42,7 +42,7 @@ class BattleReader:
             with self.store() as uow:
                 page = uow.battles.voted(after=after, limit=PAGE)
                 shown = [battle for battle in page if private.isdisjoint((battle.contender_a, battle.contender_b))]
-                documents = [_document(uow, battle) for battle in shown]
+                documents = [document_of_battle(uow, battle) for battle in shown]
             yield from documents if texts else map(without_texts, documents)
             if len(page) < PAGE:
                 return
@@ -68,7 +68,8 @@ class BattleReader:
         )
 
 
-def _document(uow: UnitOfWork, battle: Battle) -> BattleDocument:
+def document_of_battle(uow: UnitOfWork, battle: Battle) -> BattleDocument:
+    """The whole battle, by nobody in particular; whoever calls has seen to it that its names may be told."""
     return BattleDocument(
         schema_version=DOCUMENT_VERSION,
         texts=True,
