@@ -123,7 +123,8 @@ def _moment(text: str) -> datetime | None:
 
 @dataclass(frozen=True, kw_only=True)
 class LeaderboardView:
-    """What the templates are given. `live` is the whole board of the source, `board` that of the slice.
+    """What the templates are given. `live` is the whole board of the source, `board` that of the slice,
+    `rows` are its standings as sorted, `near` the ranks that a row cannot be told apart from.
 
     `troubles` says, by the name of a field that is None, why it is; `refused` why there is no such slice.
     """
@@ -143,6 +144,7 @@ class LeaderboardView:
     troubles: Mapping[str, ArenaError]
     cards: Mapping[str, Card]
     rows: tuple[Standing, ...]
+    near: Mapping[str, tuple[int, ...]]
     intervals: IntervalPlot | None
     rate_map: Heatmap | None
     count_map: Heatmap | None
@@ -191,8 +193,22 @@ def view_of(services: Services, filters: Filters) -> LeaderboardView:
         troubles=troubles,
         cards=attempt("cards", cards.all) or {},
         rows=filters.sorted(board) if board else (),
+        near=nearest(board) if board else {},
         intervals=interval_plot(board) if board else None,
         rate_map=rate_map(met, order) if met else None,
         count_map=count_map(met, order) if met else None,
         lines=history_plot(history, order),
     )
+
+
+def nearest(board: Board) -> Mapping[str, tuple[int, ...]]:
+    """By contender, the ranks of those that it cannot be told apart from, its neighbours first."""
+    ranks = {row.contender: row.rank for row in board.standings}
+    return {
+        row.contender: tuple(
+            sorted(
+                (ranks[name] for name in row.tied_with if name in ranks), key=lambda rank: (abs(rank - row.rank), rank)
+            )
+        )
+        for row in board.standings
+    }

@@ -63,7 +63,7 @@ class IntervalPlot:
     bars: Mapping[str, IntervalBar]
 
 
-def interval_plot(board: Board, *, width: float = 260.0) -> IntervalPlot | None:
+def interval_plot(board: Board, *, width: float = 220.0) -> IntervalPlot | None:
     """The plot of a board; None for an empty one."""
     if not board.standings:
         return None
