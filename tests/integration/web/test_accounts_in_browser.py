@@ -1,10 +1,12 @@
 """Consent, history, deletion, limits, accounts and the admin pages in a real browser, over a real store and Redis."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Literal
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
 from services.api.application import create_app
@@ -26,6 +28,7 @@ from tests.fixtures.browser import browser, leading
 from tests.fixtures.served import serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.redis]
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("dark", "light")
 PROMPT = 'Draw a <b>"clock"</b>'
 
 
@@ -92,15 +95,26 @@ def at(page: Page, path: str) -> None:
     page.goto(f"{origin}{path}")
 
 
-def fits(page: Page) -> None:
-    """The page needs no sideways scroll on a phone, and its controls can be hit."""
-    size = page.viewport_size
-    page.set_viewport_size({"width": 360, "height": 740})
-    assert page.locator("html").evaluate("(one) => one.scrollWidth") <= 360, page.url
-    for control in page.locator("main button, main a.button, .foot a").all():
-        box = control.bounding_box()
-        assert box is None or box["height"] >= 44 or "link" in (control.get_attribute("class") or ""), page.url
-    page.set_viewport_size(size or {"width": 1280, "height": 720})
+@pytest.fixture
+def fits(request: pytest.FixtureRequest) -> Callable[[Page], None]:
+    """Fails unless axe finds nothing, a phone needs no sideways scroll, and controls can be hit."""
+    # axe is a script itself
+    schemes = SCHEMES if request.node.callspec.params["context"] == "with scripts" else ()
+
+    def check(page: Page) -> None:
+        for scheme in schemes:
+            page.emulate_media(color_scheme=scheme)
+            found = Axe().run(page)
+            assert found.violations_count == 0, f"{page.url} {scheme}\n{found.generate_report()}"
+        size = page.viewport_size
+        page.set_viewport_size({"width": 360, "height": 740})
+        assert page.locator("html").evaluate("(one) => one.scrollWidth") <= 360, page.url
+        for control in page.locator("main button, main a.button, .foot a").all():
+            box = control.bounding_box()
+            assert box is None or box["height"] >= 44 or "link" in (control.get_attribute("class") or ""), page.url
+        page.set_viewport_size(size or {"width": 1280, "height": 720})
+
+    return check
 
 
 def begin(page: Page, prompt: str = PROMPT) -> None:
@@ -119,7 +133,7 @@ def enter(page: Page, services: Services, name: str = "rosa", role: Role = Role.
     page.get_by_role("button", name="Sign in now").click()
 
 
-def test_from_consent_to_history_to_nothing_left(page: Page, services: Services) -> None:
+def test_from_consent_to_history_to_nothing_left(page: Page, fits: Callable[[Page], None], services: Services) -> None:
     fits(page)
     page.get_by_role("button", name="Write a Python program that solves the eight queens").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("One thing before your first prompt")
@@ -170,7 +184,7 @@ def _battles(services: Services) -> Sequence[Battle]:
         return uow.battles.recent(20)
 
 
-def test_who_asks_too_often_reads_how_long_to_wait(page: Page) -> None:
+def test_who_asks_too_often_reads_how_long_to_wait(page: Page, fits: Callable[[Page], None]) -> None:
     page.get_by_label("What should they build?").fill("One")
     agree(page)
     page.get_by_role("button", name="Start the battle").click()
@@ -183,7 +197,7 @@ def test_who_asks_too_often_reads_how_long_to_wait(page: Page) -> None:
     fits(page)
 
 
-def test_signing_in_and_out_and_guessing(page: Page, services: Services) -> None:
+def test_signing_in_and_out_and_guessing(page: Page, fits: Callable[[Page], None], services: Services) -> None:
     at(page, "/admin")
     expect(page.get_by_role("heading", level=1)).to_have_text("Forbidden")
     enter(page, services, "viv", Role.VIEWER)
@@ -207,7 +221,7 @@ def test_signing_in_and_out_and_guessing(page: Page, services: Services) -> None
     expect(page.locator("main")).to_contain_text("Try again in 20 minutes.")
 
 
-def test_an_admin_runs_the_arena(page: Page, services: Services, redis_url: str) -> None:
+def test_an_admin_runs_the_arena(page: Page, fits: Callable[[Page], None], services: Services, redis_url: str) -> None:
     # the last test has used up the guesses of this address
     RedisRateCounter(redis_url)._redis.flushdb()
     services.figures.tell("host:1", {"idle": 2, "busy": 1})
