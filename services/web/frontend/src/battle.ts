@@ -126,7 +126,8 @@ async function phase(data: unknown): Promise<void> {
   if (STAGES.indexOf(name) <= stage(side)) return;
   if (name in WORDS) setChip(side, name);
   if (name !== "writing") await refresh();
-  say(`Answer ${side.toUpperCase()}: ${WORDS[name] ?? name}. ${document.getElementById("status")?.textContent ?? ""}`);
+  // once there is something to decide the server's words say more
+  if (!document.querySelector(".vote button:enabled")) say(`Answer ${side.toUpperCase()}: ${WORDS[name] ?? name}.`);
 }
 
 let stopFollowing: (() => void) | undefined;
