@@ -33,7 +33,7 @@ class Scale:
         """About so many round values within."""
         rough = (self.high - self.low) / count
         power = 10 ** math.floor(math.log10(rough))
-        step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough)
+        step = next(power * factor for factor in (1, 2, 2.5, 5, 10) if power * factor >= rough)
         first = math.ceil(self.low / step)
         return tuple(step * number for number in range(first, math.floor(self.high / step) + 1))
 
