@@ -135,7 +135,7 @@ def enter(page: Page, services: Services, name: str = "rosa", role: Role = Role.
 
 def test_from_consent_to_history_to_nothing_left(page: Page, fits: Callable[[Page], None], services: Services) -> None:
     fits(page)
-    page.get_by_role("button", name="Write a Python program that solves the eight queens").click()
+    begin(page, "Write a Python program that solves the eight queens puzzle and prints one board.")
     expect(page.get_by_role("heading", level=1)).to_have_text("One thing before your first prompt")
     expect(page.get_by_label("My battles may also be published")).not_to_be_checked()
     fits(page)
