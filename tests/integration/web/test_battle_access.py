@@ -25,6 +25,8 @@ def test_every_state_is_open_to_all_and_fits(stage: Stage, width: int, scheme: s
         found.extend(f"{name}: {barrier}" for barrier in stage.barriers())
         if stage.sideways():
             found.append(f"{name}: scrolls sideways")
+        if stage.shift() > 0.05:
+            found.append(f"{name}: moves by itself, {stage.shift():.3f}: {page.evaluate('() => window.moved')}")
 
     page.goto(stage.address)
     look("start")

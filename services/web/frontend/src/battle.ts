@@ -1,5 +1,6 @@
 /** The page of a battle while it goes on, and what can be done with it. All of it is an addition: forms do the rest. */
 import { Drafts, keep } from "./drafts";
+import { guardFocus } from "./focus";
 import { follow } from "./follow";
 import { command, takesText } from "./keys";
 import { Parts } from "./parts";
@@ -342,6 +343,7 @@ window.addEventListener("online", () => {
   banner("");
   void refresh();
 });
+guardFocus();
 programs.prepare(document);
 keepFollowUp();
 for (const side of ["a", "b"]) resume(side);
