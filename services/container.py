@@ -15,7 +15,9 @@ from services.arena.interactions import Interactions
 from services.arena.orchestrator import Orchestrator
 from services.arena.recovery import Recovery
 from services.arena.repeats import Repeats
+from services.arena.side_runs import SideRuns
 from services.arena.snapshots import Snapshots
+from services.arena.stopping import Stopping
 from services.arena.voting import Voting
 from services.clock import Clock, Ids
 from services.contenders.protocol import Catalogue
@@ -53,6 +55,8 @@ class Services:
     deletion: Deletion
     access: Access
     runs: DirectRuns
+    side_runs: SideRuns
+    stopping: Stopping
     interactions: Interactions
     wait_seconds: float
     figures: WorkerFigures

@@ -9,7 +9,17 @@ from services import __version__
 from services.api.admission import Admission
 from services.api.metrics import Metrics, RequestCounter
 from services.api.problems import MEDIA_TYPE, add_problems
-from services.api.routers import audit, battles, environments, execution_files, executions, health, leaderboard, me
+from services.api.routers import (
+    audit,
+    battle_acts,
+    battles,
+    environments,
+    execution_files,
+    executions,
+    health,
+    leaderboard,
+    me,
+)
 from services.api.security import Guard
 from services.api.streaming import StreamLimits
 from services.container import Services
@@ -34,6 +44,7 @@ def create_app(services: Services, *, stream_limits: StreamLimits | None = None,
     app.state.metrics = Metrics(services.store, services.figures)
     v1 = APIRouter(prefix="/api/v1")
     v1.include_router(battles.router)
+    v1.include_router(battle_acts.router)
     v1.include_router(leaderboard.router)
     v1.include_router(audit.router)
     v1.include_router(me.router)

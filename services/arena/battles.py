@@ -1,17 +1,20 @@
 """Start a battle, look at a battle."""
 
 import random
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 
 from services.arena.effects import Effects, Publisher
 from services.arena.sampling import CHOSEN_VERSION, PairSampler
+from services.arena.side_runs import latest_runs
 from services.clock import Clock, Ids
 from services.contenders.protocol import Catalogue
 from services.domain.answer import Answer
 from services.domain.battle import CHOSEN_POLICY, Battle, BattleState, Turn
 from services.domain.consent import agreed
+from services.domain.judgement import Source
 from services.domain.prompt import check_prompt
+from services.domain.reveal import Reveal, reveal_of
 from services.domain.side import Side
 from services.domain.visibility import BattleView, Viewer, battle_view
 from services.domain.work import WorkItem, WorkKind
@@ -127,4 +130,16 @@ class Battles:
                 judgements=uow.judgements.of_battle(battle_id),
                 vote=uow.votes.find(battle_id),
                 viewer=viewer,
+                runs=latest_runs(uow, battle_id),
+                vote_details=uow.vote_details.find(battle_id),
+                reveal=self._reveal(uow),
             )
+
+    def _reveal(self, uow: UnitOfWork) -> Callable[[str], Reveal]:
+        """What is told of a contender; the board is read only when somebody may know."""
+
+        def reveal(name: str) -> Reveal:
+            contender = next((one for one in self.catalogue.contenders() if one.name == name), None)
+            return reveal_of(contender, name, uow.boards.find(Source.HUMAN))
+
+        return reveal

@@ -1,7 +1,7 @@
 """Direct runs as whoever asks for them sees them: submit, look, cancel, write to their input."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -14,6 +14,7 @@ from services.domain.direct_run import DirectRun, RunReport, RunState
 from services.domain.execution import ExecutionOutcome
 from services.domain.problem import Problem
 from services.domain.run_events import ending
+from services.domain.side import Side
 from services.domain.work import WorkItem, WorkKind
 from services.errors import Conflict, InvalidRequest, NotFound, QueueFull, Unavailable
 from services.events.controls import RunControls
@@ -31,6 +32,15 @@ class Submitted:
 
     runs: tuple[DirectRun, ...]
     known: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tie:
+    """The side of a battle that runs belong to; `within` is called in the transaction that accepts them."""
+
+    battle_id: str
+    side: Side
+    within: Callable[[UnitOfWork], None]
 
 
 def work_id(run_id: str) -> str:
@@ -52,7 +62,9 @@ class DirectRuns:
     clock: Clock
     ids: Ids
 
-    def submit(self, program: Program, *, caller: str = "", idempotency_key: str | None = None) -> Submitted:
+    def submit(
+        self, program: Program, *, caller: str = "", idempotency_key: str | None = None, tie: Tie | None = None
+    ) -> Submitted:
         """Accept one program.
 
         Raises:
@@ -61,13 +73,8 @@ class DirectRuns:
             QueueFull: as many as may wait do.
             Unavailable: the database or the queue cannot be reached; nothing was accepted.
         """
-        return self._submit(
-            [to_blob(prepare(program, self.environments, find=self.find_dependencies))],
-            [program],
-            "",
-            caller,
-            idempotency_key,
-        )
+        blob = to_blob(prepare(program, self.environments, find=self.find_dependencies))
+        return self._submit([blob], [program], "", caller=caller, key=idempotency_key, tie=tie)
 
     def submit_batch(
         self, programs: Sequence[Program], *, caller: str = "", idempotency_key: str | None = None
@@ -82,7 +89,7 @@ class DirectRuns:
             except InvalidRequest as error:
                 where = ".".join(["executions", str(position), *([error.where] if error.where else [])])
                 raise InvalidRequest(error.message, hint=error.hint, where=where) from error
-        return self._submit(blobs, programs, self.ids.new(), caller, idempotency_key)
+        return self._submit(blobs, programs, self.ids.new(), caller=caller, key=idempotency_key)
 
     def get(self, run_id: str) -> DirectRun:
         """The run as it stands.
@@ -156,9 +163,18 @@ class DirectRuns:
         effects.event(run.id, ending(report))
 
     def _submit(
-        self, blobs: Sequence[bytes], programs: Sequence[Program], batch_id: str, caller: str, key: str | None
+        self,
+        blobs: Sequence[bytes],
+        programs: Sequence[Program],
+        batch_id: str,
+        *,
+        caller: str,
+        key: str | None,
+        tie: Tie | None = None,
     ) -> Submitted:
         asked = hashlib.sha256(b"batch" if batch_id else b"one")
+        if tie is not None:
+            asked.update(f"{tie.battle_id}:{tie.side}".encode())
         for blob in blobs:
             asked.update(hashlib.sha256(blob).digest())
         request_hash = asked.hexdigest()
@@ -180,6 +196,8 @@ class DirectRuns:
                 caller=caller,
                 idempotency_key=key,
                 created_at=now,
+                battle_id=tie.battle_id if tie else "",
+                side=tie.side if tie else None,
             )
             for position, (program, digest) in enumerate(zip(programs, digests, strict=True))
         )
@@ -196,6 +214,8 @@ class DirectRuns:
                     return known
             for item in work:
                 uow.work.add(item)
+            if tie is not None:
+                tie.within(uow)
             uow.commit()
         self._send(work)
         return Submitted(runs=runs, known=False)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sandboxes.environment import Environment
+from sandboxes.runner import RunControl
 from sandboxes.spec import RunRequest
 from services.arena.captured import captured
 from services.arena.effects import Effects, Publisher
@@ -17,6 +18,7 @@ from services.domain.execution import Execution, ExecutionOutcome, StoredFile
 from services.domain.snippet import Snippet
 from services.domain.work import Lease
 from services.errors import NotFound
+from services.events.controls import RunControls
 from services.store.blobs import BlobStore
 from services.store.unit_of_work import UnitOfWorkFactory
 
@@ -31,6 +33,7 @@ class ExecutionStage:
     blobs: BlobStore
     publisher: Publisher
     orchestrator: Orchestrator
+    controls: RunControls
     showing: Showing
     environments: Mapping[str, Environment]
     ids: Ids
@@ -57,8 +60,12 @@ class ExecutionStage:
             record=answer.id if battle.record_interactions else "",
         )
         environment = self.environments.get(snippet.environment)
-        with LiveOutput(lambda piece: self._announce(answer, piece), most_bytes=LIVE_BYTES) as live:
-            shown = self.showing.show(request, environment, on_output=live)
+        control = RunControl()
+        with (
+            self.controls.attach(lease.work.id, control),
+            LiveOutput(lambda piece: self._announce(answer, piece), most_bytes=LIVE_BYTES) as live,
+        ):
+            shown = self.showing.show(request, environment, on_output=live, control=control)
         execution = self._execution(answer, snippet, shown)
         effects = Effects()
         effects.event(answer.battle_id, _ended(answer, execution))
@@ -68,6 +75,7 @@ class ExecutionStage:
             self.orchestrator.side_finished(uow, uow.answers.get(answer.id), execution.outcome, effects)
             uow.commit()
         self.publisher.publish(effects)
+        self.controls.forget(lease.work.id)
 
     def _announce(self, answer: Answer, piece: LivePiece) -> bool:
         if piece.cut:

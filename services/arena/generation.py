@@ -3,15 +3,18 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from sandboxes.runner import RunControl
+from services.arena.cancelled_streams import until_cancelled
 from services.arena.effects import Effects, Publisher
 from services.arena.orchestrator import Orchestrator
 from services.clock import Clock
 from services.contenders.protocol import AnswerEnd, Catalogue, ChatRequest
-from services.domain.answer import Answer, SidePhase
+from services.domain.answer import STOPPED, Answer, SidePhase, Usage
 from services.domain.events import DeltaEvent, PhaseEvent
 from services.domain.message import Message, Role
 from services.domain.snippet import Snippet
 from services.domain.work import Lease
+from services.events.controls import RunControls
 from services.store.unit_of_work import UnitOfWorkFactory
 
 COALESCE_SECONDS = 0.04
@@ -26,6 +29,7 @@ class Generation:
     publisher: Publisher
     orchestrator: Orchestrator
     catalogue: Catalogue
+    controls: RunControls
     take_program: TakeProgram
     clock: Clock
 
@@ -37,7 +41,9 @@ class Generation:
             StaleLease: another attempt has taken over.
         """
         answer, prompt = self._begin(lease)
-        end, text = self._listen(lease, answer, prompt)
+        control = RunControl()
+        with self.controls.attach(lease.work.id, control):
+            end, text = self._listen(lease, answer, prompt, control)
         written = replace(
             answer,
             text=text,
@@ -59,6 +65,7 @@ class Generation:
                 self.orchestrator.side_finished(uow, written, snippet.reason, effects)
             uow.commit()
         self.publisher.publish(effects)
+        self.controls.forget(lease.work.id)
 
     def _begin(self, lease: Lease) -> tuple[Answer, str]:
         with self.store() as uow:
@@ -69,11 +76,13 @@ class Generation:
         self.publisher.announce(answer.battle_id, PhaseEvent(side=answer.side, phase=SidePhase.WRITING))
         return answer, prompt
 
-    def _listen(self, lease: Lease, answer: Answer, prompt: str) -> tuple[AnswerEnd, str]:
+    def _listen(self, lease: Lease, answer: Answer, prompt: str, control: RunControl) -> tuple[AnswerEnd, str]:
         model = self.catalogue.open(answer.contender)
         pieces: list[str] = []
         told, told_at = 0, self.clock.monotonic()
-        for chunk in model.stream(ChatRequest(messages=(Message(role=Role.USER, text=prompt),))):
+        began_at = told_at
+        request = ChatRequest(messages=(Message(role=Role.USER, text=prompt),))
+        for chunk in until_cancelled(model.stream(request), control):
             if not isinstance(chunk, AnswerEnd):
                 pieces.append(chunk.text)
             now = self.clock.monotonic()
@@ -86,4 +95,10 @@ class Generation:
                     told = len(text)
             if isinstance(chunk, AnswerEnd):
                 return chunk, "".join(pieces)
-        raise AssertionError("a stream must end with AnswerEnd")
+        if not control.cancelled:
+            raise AssertionError("a stream must end with AnswerEnd")
+        seconds = self.clock.monotonic() - began_at
+        end = AnswerEnd(
+            finish_reason=STOPPED, truncated=True, usage=Usage(), first_token_seconds=None, wall_seconds=seconds
+        )
+        return end, "".join(pieces)

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from services.domain.battle import CHOSEN_POLICY
+from services.domain.battle_mark import MARK_CODES
 from services.domain.judgement import Source
 from services.domain.registry_event import RegistryEvent
 from services.domain.vote_record import Flag, FlagCode, VoteRecord
@@ -20,7 +21,7 @@ REPEAT = Flag(
     code=FlagCode.REPEAT, reason="The battle shows an earlier one again, to see how well votes agree.", factor=0
 )
 PRIVATE = Flag(code=FlagCode.PRIVATE, reason="One of the contenders is not shown yet: it counts once it is.", factor=0)
-RULES = frozenset({CHOSEN.code, REPEAT.code, PRIVATE.code})
+RULES = frozenset({CHOSEN.code, REPEAT.code, PRIVATE.code}) | MARK_CODES
 """What follows from how a battle came about; nothing of it is stored."""
 
 

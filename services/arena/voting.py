@@ -1,5 +1,6 @@
 """A person's vote: committed before it is confirmed, one per battle, repeatable without harm."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from services.arena.effects import Effects, Publisher
@@ -9,7 +10,8 @@ from services.domain.battle import BattleEventKind, BattleState
 from services.domain.events import DoneEvent
 from services.domain.judgement import Source, Winner
 from services.domain.vote import Vote, Voter
-from services.errors import Conflict
+from services.domain.vote_details import Aspect, VoteDetails
+from services.errors import Conflict, Forbidden
 from services.judges.human import judgement_from_vote
 from services.store.unit_of_work import UnitOfWorkFactory
 
@@ -63,3 +65,26 @@ class Voting:
             uow.commit()
         self.publisher.publish(effects)
         return vote
+
+    def describe(self, battle_id: str, *, voter: str, aspects: Mapping[Aspect, Winner], comment: str) -> VoteDetails:
+        """Say more about one's own vote; what was said before is replaced.
+
+        Raises:
+            NotFound: there is no such battle.
+            Conflict: there is no vote on it.
+            Forbidden: the vote is somebody else's.
+            InvalidRequest: aspects or comment break a rule.
+        """
+        details = VoteDetails(
+            battle_id=battle_id, updated_at=self.clock.now(), aspects=dict(aspects), comment=comment.strip()
+        )
+        with self.store() as uow:
+            uow.battles.get(battle_id)
+            vote = uow.votes.find(battle_id)
+            if vote is None:
+                raise Conflict("There is no vote on this battle.", hint="Vote first.")
+            if vote.voter != voter:
+                raise Forbidden("This vote is somebody else's.")
+            uow.vote_details.put(details)
+            uow.commit()
+        return details

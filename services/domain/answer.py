@@ -6,6 +6,8 @@ from enum import StrEnum
 from services.domain.problem import Problem
 from services.domain.side import Side
 
+STOPPED = "stopped"
+
 
 class SidePhase(StrEnum):
     """How far one side of a turn has come; `finished` and `failed` are final."""
@@ -35,7 +37,7 @@ class Answer:
     """One side's answer in one turn.
 
     `truncated` is True when text was cut at our size cap or the model ran into its token limit;
-    `finish_reason` keeps the provider's word (`stop`, `length`, `size_limit`).
+    `finish_reason` keeps the provider's word (`stop`, `length`, `size_limit`), or is `stopped` when a person ended it.
     """
 
     id: str

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from services.domain.battle_mark import BattleMark
 from services.domain.problem import Problem
 from services.domain.side import Side
 from services.errors import Conflict
@@ -86,7 +87,8 @@ class Battle:
     that whoever started it agreed to a record of how the running answers are used. `owner` is the session that
     started it, "" when nobody knows. `opened_at` is when both sides could first be seen. `repeat_of` is the battle
     that this one shows again with the seats exchanged, "" for an ordinary one. `consent_version` is the privacy notice
-    that the owner had agreed to, `training_consent` whether also to publication for research and training.
+    that the owner had agreed to, `training_consent` whether also to publication for research and training. `marks` say
+    what was done before the vote that keeps it off boards.
     """
 
     id: str
@@ -104,6 +106,7 @@ class Battle:
     repeat_of: str = ""
     consent_version: str = ""
     training_consent: bool = False
+    marks: tuple[BattleMark, ...] = ()
     opened_at: datetime | None = None
     finished_at: datetime | None = None
     problem: Problem | None = None
@@ -116,6 +119,12 @@ class Battle:
     def contender(self, side: Side) -> str:
         """Who sits on `side`."""
         return self.contender_a if side is Side.A else self.contender_b
+
+    def marked(self, mark: BattleMark) -> "Battle":
+        """The battle with `mark`, unless it has it or its vote is cast: what comes later changes no vote."""
+        if mark in self.marks or self.state is BattleState.VOTED:
+            return self
+        return replace(self, marks=(*self.marks, mark))
 
     def after(self, event: BattleEventKind, *, now: datetime, problem: Problem | None = None) -> "Battle":
         """The battle after `event`; sets `opened_at` when it opens to votes, `finished_at` when it becomes terminal.

@@ -15,6 +15,7 @@ from enum import StrEnum
 from services.domain.appearance import App, Appearance
 from services.domain.execution import CapturedStream, ExecutionOutcome, StoredFile
 from services.domain.problem import Problem
+from services.domain.side import Side
 from services.errors import Conflict
 
 
@@ -140,6 +141,7 @@ class DirectRun:
     `program` is the digest of the blob that holds the whole request, `request_hash` that of what was asked (for a
     batch, of the whole batch). (`caller`, `idempotency_key`, `position`) is unique where a key was given; `position`
     counts within a batch. `attempts` counts how often a worker took it up. `problem` says why there is no true result.
+    `battle_id` and `side` name the answer whose program it is, as given or changed ("" and None: of none).
     """
 
     id: str
@@ -159,6 +161,8 @@ class DirectRun:
     cancel_asked_at: datetime | None = None
     report: RunReport | None = field(default=None)
     problem: Problem | None = None
+    battle_id: str = ""
+    side: Side | None = None
 
     def taken_up(self, *, now: datetime) -> "DirectRun":
         """A worker begins (again).

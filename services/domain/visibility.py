@@ -4,20 +4,24 @@ Before the reveal a voter sees sides, text, code and what happened when it ran; 
 they took, how many tokens it cost, or what the automatic judges said.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
 from services.domain.answer import Answer, SidePhase, Usage
 from services.domain.battle import Battle, BattleState, Turn
+from services.domain.direct_run import DirectRun
 from services.domain.events import JudgementEvent, LogEvent, ProblemEvent
 from services.domain.execution import Execution
 from services.domain.judgement import Judgement
+from services.domain.possible import possible
 from services.domain.problem import Problem
+from services.domain.reveal import Reveal
 from services.domain.side import Side
 from services.domain.snippet import Snippet
 from services.domain.vote import Vote
+from services.domain.vote_details import VoteDetails
 
 HIDDEN = ""
 
@@ -31,7 +35,7 @@ class Viewer(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class SideView:
-    """One side of the latest turn; `contender` is empty until it may be seen."""
+    """One side of the latest turn; `contender` is empty, and `reveal` None, until they may be seen."""
 
     side: Side
     contender: str
@@ -39,11 +43,16 @@ class SideView:
     answer: Answer
     snippet: Snippet | None
     execution: Execution | None
+    reveal: Reveal | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class BattleView:
-    """A battle as one viewer may see it; `pair_chosen` tells that whoever started it named the contenders."""
+    """A battle as one viewer may see it; `pair_chosen` tells that whoever started it named the contenders.
+
+    `can` says what can be done now ("" or why not), `runs` are the latest runs of given programs, `vote_details` what
+    the voter added.
+    """
 
     id: str
     state: BattleState
@@ -57,6 +66,9 @@ class BattleView:
     problem: Problem | None
     created_at: datetime
     finished_at: datetime | None
+    can: Mapping[str, str] = field(default_factory=dict)
+    runs: Mapping[Side, DirectRun] = field(default_factory=dict)
+    vote_details: VoteDetails | None = None
 
 
 def revealed(battle: Battle, viewer: Viewer) -> bool:
@@ -95,8 +107,11 @@ def battle_view(
     judgements: Sequence[Judgement],
     vote: Vote | None,
     viewer: Viewer,
+    runs: Mapping[Side, DirectRun] | None = None,
+    vote_details: VoteDetails | None = None,
+    reveal: Callable[[str], Reveal] | None = None,
 ) -> BattleView:
-    """The battle with everything removed that `viewer` may not see yet."""
+    """The battle with everything removed that `viewer` may not see yet; `reveal` is asked only for names they may."""
     open_names = revealed(battle, viewer)
     shown = {side: answer if open_names else _blind_answer(answer) for side, answer in answers.items()}
     return BattleView(
@@ -114,6 +129,7 @@ def battle_view(
                 answer=answer,
                 snippet=snippets.get(side),
                 execution=executions.get(side),
+                reveal=reveal(answer.contender) if open_names and reveal is not None else None,
             )
             for side, answer in shown.items()
         },
@@ -122,4 +138,7 @@ def battle_view(
         problem=battle.problem,
         created_at=battle.created_at,
         finished_at=battle.finished_at,
+        can=possible(battle, has_program=any(snippet is not None and snippet.files for snippet in snippets.values())),
+        runs=runs or {},
+        vote_details=vote_details,
     )

@@ -33,7 +33,9 @@ from services.arena.registry_keeper import RegistryKeeper
 from services.arena.repeats import RepeatMode, Repeats
 from services.arena.sampling import PairSampler
 from services.arena.showing import Showing
+from services.arena.side_runs import SideRuns
 from services.arena.snapshots import Snapshots
+from services.arena.stopping import Stopping
 from services.arena.voting import Voting
 from services.arena.work_runner import OnFailure, WorkRunner
 from services.clock import RandomIds, SystemClock
@@ -247,6 +249,7 @@ class Assembly:
             publisher=publisher,
             orchestrator=orchestrator,
             catalogue=self.catalogue,
+            controls=self.controls,
             take_program=self.take_program,
             clock=self.clock,
         )
@@ -255,6 +258,7 @@ class Assembly:
             blobs=self.blobs,
             publisher=publisher,
             orchestrator=orchestrator,
+            controls=self.controls,
             showing=self.showing,
             environments=self.environments,
             ids=self.ids,
@@ -376,6 +380,8 @@ class Assembly:
             ),
             voting=Voting(store=store, publisher=publisher, orchestrator=orchestrator, clock=self.clock, ids=self.ids),
             runs=self.direct_runs,
+            side_runs=SideRuns(store=store, runs=self.direct_runs),
+            stopping=Stopping(store=store, publisher=publisher, orchestrator=orchestrator, controls=self.controls),
             interactions=self.interactions,
             wait_seconds=self.settings.execution_wait_seconds,
             figures=self.figures,

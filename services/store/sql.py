@@ -24,6 +24,7 @@ from services.store.sql_judgements import SqlBoards, SqlJudgements, SqlVotes
 from services.store.sql_records import SqlFacts, SqlFlags
 from services.store.sql_registry import SqlRegistry, SqlSnapshots
 from services.store.sql_runs import SqlDirectRuns
+from services.store.sql_vote_details import SqlVoteDetails
 from services.store.sql_work import SqlWork
 from services.store.trouble import translated
 from services.store.unit_of_work import (
@@ -40,6 +41,7 @@ from services.store.unit_of_work import (
     RegistryRepository,
     SnapshotRepository,
     SnippetRepository,
+    VoteDetailsRepository,
     VoteRepository,
     WorkRepository,
 )
@@ -59,6 +61,7 @@ class SqlUnitOfWork:
     executions: ExecutionRepository
     judgements: JudgementRepository
     votes: VoteRepository
+    vote_details: VoteDetailsRepository
     facts: FactsRepository
     flags: FlagRepository
     registry: RegistryRepository
@@ -121,6 +124,7 @@ class SqlUnitOfWork:
         self.executions = SqlExecutions(connection)
         self.judgements = SqlJudgements(connection)
         self.votes = SqlVotes(connection)
+        self.vote_details = SqlVoteDetails(connection)
         self.facts = SqlFacts(connection)
         self.flags = SqlFlags(connection)
         self.registry = SqlRegistry(connection)

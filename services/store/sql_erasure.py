@@ -25,6 +25,7 @@ from services.store.tables import (
     SNAPSHOTS,
     SNIPPETS,
     TURNS,
+    VOTE_DETAILS,
     VOTE_FLAGS,
     VOTERS,
     VOTES,
@@ -47,7 +48,8 @@ class SqlErasure:
 
     def is_busy(self, person: str) -> bool:
         mine = sa.select(BATTLES.c.id).where(BATTLES.c.owner == person, BATTLES.c.state.in_(_OPEN)).limit(1)
-        runs = sa.select(DIRECT_RUNS.c.id).where(DIRECT_RUNS.c.caller == person, DIRECT_RUNS.c.report.is_(None))
+        asked = (DIRECT_RUNS.c.caller == person) | DIRECT_RUNS.c.battle_id.in_(self.battles_of(person))
+        runs = sa.select(DIRECT_RUNS.c.id).where(asked, DIRECT_RUNS.c.report.is_(None))
         return self._one(mine) is not None or self._one(runs.limit(1)) is not None
 
     def battles_of(self, person: str) -> Sequence[str]:
@@ -76,6 +78,8 @@ class SqlErasure:
         self._erase_reasons(sa.select(JUDGEMENTS.c.id).where(said))
         self._do(sa.update(WORK).where(WORK.c.topic.in_(battle_ids)).values(error=""))
         self._do(sa.delete(INTERACTIONS).where(used))
+        self._do(sa.delete(VOTE_DETAILS).where(VOTE_DETAILS.c.battle_id.in_(battle_ids)))
+        found |= self._erase_runs(DIRECT_RUNS.c.battle_id.in_(battle_ids))
         keys = {"prompt_key": BATTLE_FACTS.c.battle_id, "prompt_group": BATTLE_FACTS.c.battle_id}
         self._do(sa.update(BATTLE_FACTS).where(BATTLE_FACTS.c.battle_id.in_(battle_ids)).values(**keys))
         return found
@@ -89,27 +93,34 @@ class SqlErasure:
             self._do(sa.update(VOTE_FLAGS).where(flags.judgement_id == judgement_id).values(flags=kept))
 
     def erase_runs(self, person: str) -> frozenset[str]:
-        mine = DIRECT_RUNS.c.caller == person
-        ids = self._texts(sa.select(DIRECT_RUNS.c.id).where(mine))
+        return self._erase_runs(DIRECT_RUNS.c.caller == person)
+
+    def _erase_runs(self, which: sa.ColumnElement[bool]) -> frozenset[str]:
+        ids = self._texts(sa.select(DIRECT_RUNS.c.id).where(which))
         used = INTERACTIONS.c.subject.in_(ids)
-        found = self._digests(sa.select(DIRECT_RUNS).where(mine), sa.select(INTERACTIONS).where(used))
+        found = self._digests(sa.select(DIRECT_RUNS).where(which), sa.select(INTERACTIONS).where(used))
         self._do(sa.delete(INTERACTIONS).where(used))
         self._do(sa.delete(WORK).where(WORK.c.topic.in_(ids)))
-        self._do(sa.delete(DIRECT_RUNS).where(mine))
+        self._do(sa.delete(DIRECT_RUNS).where(which))
         return found
 
     def remove_votes(self, person: str) -> int:
         theirs = sa.select(VOTES.c.battle_id).where(VOTES.c.voter == person)
+        self._erase_details(theirs)
         said = (JUDGEMENTS.c.battle_id.in_(theirs), JUDGEMENTS.c.source == Source.HUMAN)
         self._do(sa.delete(JUDGEMENTS).where(*said))
         return self._do(sa.delete(VOTES).where(VOTES.c.voter == person))
 
     def forget(self, person: str) -> int:
+        self._erase_details(sa.select(VOTES.c.battle_id).where(VOTES.c.voter == person))
         votes = self._do(sa.update(VOTES).where(VOTES.c.voter == person).values(voter="", idempotency_key=""))
         self._do(sa.update(BATTLES).where(BATTLES.c.owner == person).values(owner="", training_consent=False))
         self._do(sa.delete(CONSENTS).where(CONSENTS.c.voter == person))
         self._do(sa.delete(VOTERS).where(VOTERS.c.id == person))
         return votes
+
+    def _erase_details(self, battles: sa.Select[Any]) -> None:
+        self._do(sa.delete(VOTE_DETAILS).where(VOTE_DETAILS.c.battle_id.in_(battles)))
 
     def still_used(self, digests: Collection[str]) -> frozenset[str]:
         tables = (EXECUTIONS, DIRECT_RUNS, INTERACTIONS, SNAPSHOTS)

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from services.domain.battle import BattleState
+from services.domain.battle_mark import flags_of
 from services.domain.judgement import Judgement, Source
 from services.domain.vote_record import BattleFacts, Flag, SideFacts, VoteRecord
 from services.store.rows import Rows
@@ -34,7 +35,7 @@ def _statement(source: Source, *, facts: bool) -> sa.Select[Any]:
     judgement, battle, kept = JUDGEMENTS.c, BATTLES.c, BATTLE_FACTS.c
     columns: list[sa.ColumnElement[Any]] = [
         judgement.id, judgement.battle_id, judgement.source, judgement.judge, judgement.order, judgement.winner,
-        judgement.strength, judgement.created_at, battle.contender_a, battle.contender_b, battle.policy,
+        judgement.strength, judgement.created_at, battle.contender_a, battle.contender_b, battle.marks, battle.policy,
         battle.policy_version, battle.pair_probability, battle.opened_at, battle.repeat_of, kept.prompt_key,
         kept.prompt_group, kept.category, VOTE_FLAGS.c.flags, VOTERS.c.pseudonym,
     ]  # fmt: skip
@@ -97,7 +98,7 @@ def _record(row: sa.Row[Any], tried: Mapping[str, Mapping[str, bool]], *, facts:
         tried_a=used.get("a"),
         tried_b=used.get("b"),
         repeat_of=row.repeat_of,
-        flags=row.flags or (),
+        flags=(*flags_of(row.marks, row.source), *(row.flags or ())),
     )
 
 

@@ -40,5 +40,8 @@ class SqlDirectRuns:
     def of_batch(self, batch_id: str) -> Sequence[DirectRun]:
         return self._rows.all(_C.batch_id == batch_id, order_by=(_C.position,))
 
+    def of_battle(self, battle_id: str) -> Sequence[DirectRun]:
+        return self._rows.all(_C.battle_id == battle_id, order_by=(_C.created_at, _C.id))
+
     def of_key(self, caller: str, key: str) -> Sequence[DirectRun]:
         return self._rows.all(_C.caller == caller, _C.idempotency_key == key, order_by=(_C.position,))

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from services.domain.answer import SidePhase, Usage
 from services.domain.appearance import App, Appearance
 from services.domain.battle import BattleState
+from services.domain.battle_mark import BattleMark
 from services.domain.direct_run import RunReport, RunState
 from services.domain.execution import CapturedStream, ExecutionOutcome, StoredFile
 from services.domain.judgement import SeatOrder, Source, Winner
@@ -17,6 +18,7 @@ from services.domain.rating import Board
 from services.domain.registry_event import RegistryEventKind
 from services.domain.side import Side
 from services.domain.snippet import SourceFile
+from services.domain.vote_details import Aspect
 from services.domain.vote_record import Flag, SideFacts
 from services.domain.work import WorkKind, WorkState
 from services.store.columns import Document, Moment, StoredText, Word
@@ -62,6 +64,7 @@ BATTLES = sa.Table(
     sa.Column("repeat_of", StoredText, nullable=False, server_default=sa.text("''")),
     sa.Column("consent_version", StoredText, nullable=False, server_default=sa.text("''")),
     sa.Column("training_consent", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("marks", Document(tuple[BattleMark, ...]), nullable=False, server_default=sa.text("'[]'")),
     sa.Column("opened_at", Moment),
     sa.Column("finished_at", Moment),
     sa.Column("problem", Document(Problem)),
@@ -180,6 +183,15 @@ VOTES = sa.Table(
     sa.UniqueConstraint("battle_id"),
 )
 
+VOTE_DETAILS = sa.Table(
+    "vote_details",
+    METADATA,
+    sa.Column("battle_id", StoredText, sa.ForeignKey("battles.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("updated_at", Moment, nullable=False),
+    sa.Column("aspects", Document(dict[Aspect, Winner]), nullable=False),
+    _text("comment"),
+)
+
 VOTERS = sa.Table(
     "voters",
     METADATA,
@@ -257,9 +269,12 @@ DIRECT_RUNS = sa.Table(
     sa.Column("cancel_asked_at", Moment),
     sa.Column("report", Document(RunReport)),
     sa.Column("problem", Document(Problem)),
+    sa.Column("battle_id", StoredText, nullable=False, server_default=sa.text("''")),
+    sa.Column("side", Word(Side)),
     sa.CheckConstraint("state <> 'ended' OR report IS NOT NULL", name="ended_has_report"),
     sa.UniqueConstraint("caller", "idempotency_key", "position"),
     sa.Index(None, "batch_id"),
+    sa.Index(None, "battle_id"),
 )
 
 INTERACTIONS = sa.Table(

@@ -20,6 +20,7 @@ from services.domain.registry_event import RegistryEvent
 from services.domain.side import Side
 from services.domain.snippet import Snippet
 from services.domain.vote import Vote, Voter
+from services.domain.vote_details import VoteDetails
 from services.domain.vote_record import BattleFacts, Flag, VoteRecord
 from services.domain.work import Lease, Waiting, WorkItem, WorkKind
 from services.store.account_repositories import PeopleUnit
@@ -110,6 +111,10 @@ class DirectRunRepository(Protocol):
         """In order of `position`."""
         ...
 
+    def of_battle(self, battle_id: str) -> Sequence[DirectRun]:
+        """Those that belong to answers of the battle, oldest first."""
+        ...
+
     def of_key(self, caller: str, key: str) -> Sequence[DirectRun]:
         """What this caller started with this idempotency key, in order of `position`."""
         ...
@@ -155,6 +160,16 @@ class VoteRepository(Protocol):
     def pseudonym(self, voter_id: str) -> str:
         """What the voter is called in public; "" when nothing is known of them."""
         ...
+
+
+class VoteDetailsRepository(Protocol):
+    """What voters added to their votes."""
+
+    def put(self, details: VoteDetails) -> None:
+        """Insert, or replace those of the same battle."""
+        ...
+
+    def find(self, battle_id: str) -> VoteDetails | None: ...
 
 
 class FactsRepository(Protocol):
@@ -349,6 +364,7 @@ class UnitOfWork(PeopleUnit, Protocol):
     executions: ExecutionRepository
     judgements: JudgementRepository
     votes: VoteRepository
+    vote_details: VoteDetailsRepository
     facts: FactsRepository
     flags: FlagRepository
     registry: RegistryRepository

@@ -12,6 +12,7 @@ from services.web.leaderboard_page import leaderboard
 from services.web.pages.admin import admin, admin_accounts, admin_tokens
 from services.web.pages.audit import audit
 from services.web.pages.battle import battle
+from services.web.pages.battle_acts import battle_acts
 from services.web.pages.battle_diff import battle_diff
 from services.web.pages.battle_files import battle_files
 from services.web.pages.consent import consent
@@ -29,6 +30,7 @@ PAGES: tuple[Callable[[Services, Pages], APIRouter], ...] = (
     start,
     consent,
     battle,
+    battle_acts,
     battle_diff,
     shared,
     leaderboard,

@@ -1,18 +1,20 @@
 """Battles on the wire."""
 
-from datetime import datetime
-from typing import Annotated
+from datetime import date, datetime
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from services.api.schemas.base import WireModel
 from services.domain.answer import Answer, SidePhase
 from services.domain.battle import BattleState
+from services.domain.direct_run import RunState
 from services.domain.execution import CapturedStream, Execution, ExecutionOutcome
 from services.domain.judgement import SeatOrder, Source, Winner
 from services.domain.side import Side
 from services.domain.snippet import Snippet
 from services.domain.visibility import BattleView, SideView
+from services.domain.vote_details import MAX_COMMENT, Aspect
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -190,8 +192,29 @@ class ExecutionOut(WireModel):
         return cls.model_validate(execution)
 
 
+class PlaceOut(WireModel):
+    """A place on the live board of people's votes: points, their 95 % interval, ranks."""
+
+    score: float
+    low: float
+    high: float
+    rank_low: int
+    rank_high: int
+    judgements: int
+    provisional: bool
+
+
+class RevealOut(WireModel):
+    """Who a contender is; `rating` is null until it has a place."""
+
+    organisation: str
+    licence: str
+    released: date | None
+    rating: PlaceOut | None
+
+
 class SideOut(WireModel):
-    """One side; `contender` is null until the reveal."""
+    """One side; `contender` and `reveal` are null until the reveal."""
 
     side: Side
     contender: str | None
@@ -199,6 +222,7 @@ class SideOut(WireModel):
     answer: AnswerOut
     snippet: SnippetOut | None
     execution: ExecutionOut | None
+    reveal: RevealOut | None
 
     @classmethod
     def of(cls, view: SideView) -> "SideOut":
@@ -210,6 +234,7 @@ class SideOut(WireModel):
             answer=AnswerOut.of(view.answer),
             snippet=SnippetOut.of(view.snippet) if view.snippet else None,
             execution=ExecutionOut.of(view.execution) if view.execution else None,
+            reveal=RevealOut.model_validate(view.reveal) if view.reveal else None,
         )
 
 
@@ -230,11 +255,44 @@ class NewVote(WireModel):
     choice: Winner
 
 
+class NewStop(WireModel):
+    """What to stop."""
+
+    side: Side | None = Field(None, description="One side; both when left out.")
+
+
+class NewVoteDetails(WireModel):
+    """What is added to a vote; it takes the place of what was added before."""
+
+    aspects: dict[Aspect, Literal["a", "b", "tie"]] = Field({}, description="Which answer is better in what.")
+    comment: str = Field("", max_length=MAX_COMMENT)
+
+    def winners(self) -> dict[Aspect, Winner]:
+        """The aspects as values."""
+        return {aspect: Winner(choice) for aspect, choice in self.aspects.items()}
+
+
+class VoteDetailsOut(WireModel):
+    """What was added to the vote."""
+
+    aspects: dict[Aspect, Winner]
+    comment: str
+    updated_at: datetime
+
+
 class VoteOut(WireModel):
     """A recorded vote."""
 
     choice: Winner
     created_at: datetime
+
+
+class SideRunOut(WireModel):
+    """A run that belongs to a side; the rest is at `/api/v1/executions/{id}`."""
+
+    id: str
+    state: RunState
+    environment: str
 
 
 class BattleOut(WireModel):
@@ -255,6 +313,9 @@ class BattleOut(WireModel):
     problem: ProblemOut | None
     created_at: datetime
     finished_at: datetime | None
+    can: dict[str, str] = Field(description='What can be done now: "", or the reason why not.')
+    runs: dict[Side, SideRunOut] = Field(description="The latest run of a given program in the place of a side's own.")
+    vote_details: VoteDetailsOut | None
 
     @classmethod
     def of(cls, view: BattleView) -> "BattleOut":
@@ -266,4 +327,7 @@ class BattleOut(WireModel):
             judgements=[JudgementOut.model_validate(judgement) for judgement in view.judgements],
             vote=VoteOut.model_validate(view.vote) if view.vote else None,
             problem=ProblemOut.model_validate(view.problem) if view.problem else None,
+            can=dict(view.can),
+            runs={side: SideRunOut.model_validate(run) for side, run in view.runs.items()},
+            vote_details=VoteDetailsOut.model_validate(view.vote_details) if view.vote_details else None,
         )

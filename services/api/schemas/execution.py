@@ -129,6 +129,31 @@ class NewExecution(WireModel):
         )
 
 
+class NewSideRun(WireModel):
+    """A program to run in the place of a side's own; what is left out is the answer's."""
+
+    files: list[FileIn] = Field(min_length=1, max_length=policy.MAX_FILES)
+    environment: str = Field(min_length=1, max_length=64, description="One of `GET /api/v1/environments`.")
+    entry: str = Field("", max_length=2048, description="File to run; default the environment's, else the first.")
+    dependencies: Annotated[list[Package], Field(max_length=64)] | None = Field(
+        None, description="Packages it needs; found in its files when left out."
+    )
+    stdin: str = Field("", description="Input as text.")
+    arguments: list[Word] = Field([], max_length=256)
+    turn: int | None = Field(None, ge=0, description="The turn whose program it is, counted from 0; default the last.")
+
+    def program(self) -> Program:
+        """What is asked for."""
+        return Program(
+            environment=self.environment,
+            files={file.path: file.data for file in self.files},
+            entry=self.entry,
+            stdin=self.stdin.encode("utf-8", "replace"),
+            args=tuple(self.arguments),
+            dependencies=None if self.dependencies is None else tuple(self.dependencies),
+        )
+
+
 class NewBatch(WireModel):
     """Programs to run, each by itself."""
 

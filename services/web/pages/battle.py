@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from services.container import Services
 from services.domain.judgement import Winner
 from services.domain.visibility import BattleView, Viewer
+from services.domain.vote_details import Aspect
 from services.errors import InvalidRequest
 from services.web.forms import ID, Form, KnownId
 from services.web.rendering import Pages
@@ -17,6 +18,13 @@ CHOICES = (
     (Winner.TIE, "Tie"),
     (Winner.BOTH_BAD, "Both are bad"),
     (Winner.B, "B is better"),
+)
+ASPECTS = (
+    (Aspect.CORRECTNESS, "Correctness"),
+    (Aspect.EFFICIENCY, "Efficiency"),
+    (Aspect.EXPLAINABILITY, "Explanation"),
+    (Aspect.MAINTAINABILITY, "Clean code"),
+    (Aspect.UI_UX, "Interface"),
 )
 
 
@@ -36,6 +44,8 @@ def battle(services: Services, pages: Pages) -> APIRouter:
             vote_key=services.ids.new(),
             now=services.clock.now().timestamp(),
             environments=services.environments,
+            voter=cast("str", request.state.voter),
+            aspects=ASPECTS,
         )
 
     @router.post("/battles/{battle_id}/vote")
@@ -58,6 +68,6 @@ def facts_of(view: BattleView) -> dict[str, Any]:
         "letters": ("a",) if mode == "direct" else ("a", "b"),
         "working": not view.state.terminal,
         "turns": getattr(view, "turns", ()),
-        "can": getattr(view, "can", {}),
-        "runs": getattr(view, "runs", {}),
+        "can": view.can,
+        "runs": view.runs,
     }

@@ -60,6 +60,7 @@ def live(data: bytes) -> list[ExecutionEvent]:
         blobs=services.blobs,
         publisher=services.runs.publisher,
         orchestrator=services.orchestrator,
+        controls=services.runs.controls,
         showing=showing(Torn({answer.id: result}), services.blobs),
         environments={},
         ids=services.ids,
