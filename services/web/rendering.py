@@ -55,7 +55,9 @@ def ending(execution: Execution | RunReport) -> str:
     if execution.signal is not None:
         parts.append(f"signal {execution.signal}")
     if execution.limit_hit:
-        parts.append(f"limit {execution.limit_hit}")
+        # wall_seconds and memory_bytes, in the words of people
+        words = execution.limit_hit.replace("_seconds", "_time").removesuffix("_bytes").replace("_", " ")
+        parts.append(f"limit of {words} hit")
     return " · ".join([*parts, spoken_time(execution.wall_seconds), size(execution.peak_memory_bytes)])
 
 
