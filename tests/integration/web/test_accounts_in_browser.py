@@ -1,5 +1,6 @@
 """Consent, history, deletion, limits, accounts and the admin pages in a real browser, over a real store and Redis."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -136,11 +137,13 @@ def enter(page: Page, services: Services, name: str = "rosa", role: Role = Role.
 def test_from_consent_to_history_to_nothing_left(page: Page, fits: Callable[[Page], None], services: Services) -> None:
     fits(page)
     begin(page, "Write a Python program that solves the eight queens puzzle and prints one board.")
-    expect(page.get_by_role("heading", level=1)).to_have_text("One thing before your first prompt")
+    # the browser asks for the tick, and nothing is sent without it
     expect(page.get_by_label("My battles may also be published")).not_to_be_checked()
-    fits(page)
+    expect(page.get_by_label("What should they build?")).to_have_value(re.compile("eight queens"))
+    assert _battles(services) == []
     agree(page)
-    page.get_by_role("button", name="Agree and go on").click()
+    fits(page)
+    page.get_by_role("button", name="Start the battle").click()
     expect(page.locator(".prompt")).to_contain_text("eight queens")
     begin(page)
     expect(page.locator(".prompt")).to_contain_text(PROMPT)
