@@ -20,12 +20,8 @@ from services.arena.board_facts import BoardFacts
 from services.arena.boards import Boards
 from services.arena.deletion import Deletion
 from services.arena.direct_runs import DirectRuns
-from services.arena.direct_stage import DirectStage
 from services.arena.effects import Publisher
-from services.arena.execution import ExecutionStage
-from services.arena.generation import Generation
 from services.arena.interactions import Interactions
-from services.arena.judging import Judging
 from services.arena.orchestrator import Orchestrator
 from services.arena.rating import Rating
 from services.arena.recovery import Recovery
@@ -50,6 +46,7 @@ from services.entrypoints.local_copies import put_there
 from services.entrypoints.logs import set_up_logs
 from services.entrypoints.preview import origin_of, preview_settings
 from services.entrypoints.rating_parts import board_facts_of, rating_of, sampler_of
+from services.entrypoints.stage_parts import work_runner_of
 from services.errors import ArenaError
 from services.events.redis_controls import RedisControls
 from services.events.redis_figures import RedisFigures
@@ -243,56 +240,7 @@ class Assembly:
     @cached_property
     def work_runner(self) -> WorkRunner:
         """Does work of every kind."""
-        store, publisher, orchestrator = self.store, self.publisher, self.orchestrator
-        generation = Generation(
-            store=store,
-            publisher=publisher,
-            orchestrator=orchestrator,
-            catalogue=self.catalogue,
-            controls=self.controls,
-            take_program=self.take_program,
-            clock=self.clock,
-        )
-        execution = ExecutionStage(
-            store=store,
-            blobs=self.blobs,
-            publisher=publisher,
-            orchestrator=orchestrator,
-            controls=self.controls,
-            showing=self.showing,
-            environments=self.environments,
-            ids=self.ids,
-        )
-        judging = Judging(
-            store=store,
-            blobs=self.blobs,
-            publisher=publisher,
-            orchestrator=orchestrator,
-            judges=self.judges,
-            clock=self.clock,
-            ids=self.ids,
-        )
-        stages = {
-            WorkKind.ANSWER: generation.run,
-            WorkKind.EXECUTE: execution.run,
-            WorkKind.JUDGE: judging.run,
-            WorkKind.RATE: self.rating.run,
-            WorkKind.RUN: self.direct_stage.run,
-        }
-        return WorkRunner(store=store, publisher=publisher, stages=stages, failures=self.failures, clock=self.clock)
-
-    @cached_property
-    def direct_stage(self) -> DirectStage:
-        """Runs programs that belong to no battle."""
-        return DirectStage(
-            store=self.store,
-            blobs=self.blobs,
-            publisher=self.publisher,
-            controls=self.controls,
-            showing=self.showing,
-            environments=self.environments,
-            clock=self.clock,
-        )
+        return work_runner_of(self)
 
     @cached_property
     def direct_runs(self) -> DirectRuns:

@@ -39,6 +39,23 @@ class Word(TypeDecorator[Any]):
         return None if value is None else self.words(value)
 
 
+class Words(TypeDecorator[Any]):
+    """Words of a StrEnum, stored one after the other with spaces between."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def __init__(self, words: type[StrEnum]) -> None:
+        super().__init__()
+        self.words = words
+
+    def process_bind_param(self, value: tuple[StrEnum, ...] | None, dialect: Dialect) -> str:  # noqa: ARG002
+        return " ".join(self.words(word).value for word in value or ())
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> tuple[StrEnum, ...]:  # noqa: ARG002
+        return tuple(self.words(word) for word in (value or "").split())
+
+
 class Moment(TypeDecorator[datetime]):
     """A timezone-aware moment, stored as UTC to the microsecond and read back as UTC."""
 

@@ -14,7 +14,23 @@ from services.store.account_repositories import (
     CredentialRepository,
     HistoryRepository,
 )
+from services.store.battle_repositories import (
+    AnswerRepository,
+    BattleRepository,
+    DirectRunRepository,
+    ExecutionRepository,
+    InteractionRepository,
+    SnippetRepository,
+)
+from services.store.board_repositories import BoardRepository, ErasureRepository, RegistryRepository, SnapshotRepository
 from services.store.engine import create_engine_for
+from services.store.judgement_repositories import (
+    FactsRepository,
+    FlagRepository,
+    JudgementRepository,
+    VoteDetailsRepository,
+    VoteRepository,
+)
 from services.store.sql_accounts import SqlAccounts, SqlChanges, SqlConsents, SqlCredentials
 from services.store.sql_battles import SqlAnswers, SqlBattles, SqlExecutions, SqlSnippets
 from services.store.sql_erasure import SqlErasure
@@ -27,24 +43,7 @@ from services.store.sql_runs import SqlDirectRuns
 from services.store.sql_vote_details import SqlVoteDetails
 from services.store.sql_work import SqlWork
 from services.store.trouble import translated
-from services.store.unit_of_work import (
-    AnswerRepository,
-    BattleRepository,
-    BoardRepository,
-    DirectRunRepository,
-    ErasureRepository,
-    ExecutionRepository,
-    FactsRepository,
-    FlagRepository,
-    InteractionRepository,
-    JudgementRepository,
-    RegistryRepository,
-    SnapshotRepository,
-    SnippetRepository,
-    VoteDetailsRepository,
-    VoteRepository,
-    WorkRepository,
-)
+from services.store.work_repository import WorkRepository
 
 __all__ = ["SqlUnitOfWork", "SqlUnitOfWorkFactory", "create_engine_for"]
 

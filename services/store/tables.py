@@ -21,7 +21,7 @@ from services.domain.snippet import SourceFile
 from services.domain.vote_details import Aspect
 from services.domain.vote_record import Flag, SideFacts
 from services.domain.work import WorkKind, WorkState
-from services.store.columns import Document, Moment, StoredText, Word
+from services.store.columns import Document, Moment, StoredText, Word, Words
 
 METADATA = sa.MetaData(
     naming_convention={
@@ -64,7 +64,7 @@ BATTLES = sa.Table(
     sa.Column("repeat_of", StoredText, nullable=False, server_default=sa.text("''")),
     sa.Column("consent_version", StoredText, nullable=False, server_default=sa.text("''")),
     sa.Column("training_consent", sa.Boolean, nullable=False, server_default=sa.false()),
-    sa.Column("marks", Document(tuple[BattleMark, ...]), nullable=False, server_default=sa.text("'[]'")),
+    sa.Column("marks", Words(BattleMark), nullable=False, server_default=sa.text("''")),
     sa.Column("opened_at", Moment),
     sa.Column("finished_at", Moment),
     sa.Column("problem", Document(Problem)),

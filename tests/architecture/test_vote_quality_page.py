@@ -4,11 +4,14 @@ import re
 
 from services.arena.vote_quality import QualityRules
 from services.arena.vote_records import CHOSEN, PRIVATE, REPEAT
+from services.domain.battle_mark import BattleMark, flags_of
+from services.domain.judgement import Source
 from services.domain.vote_record import FlagCode
 from services.ratings.duplicates import BANDS, MOST_CHARS, PERMUTATIONS, SHINGLE, SIMILAR
 from tests.architecture.repository import ROOT
 
 PAGE = ROOT / "docs/reference/vote-quality.md"
+MARKS = {flag.code: flag.factor for flag in flags_of(BattleMark, Source.HUMAN)}
 ROW = re.compile(r"^\| `([a-z_]+)` \| (.+) \| (.+) \|$", re.MULTILINE)
 
 
@@ -20,6 +23,7 @@ def test_flags_lines_and_factors_are_those_of_the_code() -> None:
         FlagCode.CHOSEN_PAIR: f"{CHOSEN.factor:g}",
         FlagCode.PRIVATE: f"{PRIVATE.factor:g}",
         FlagCode.REPEAT: f"{REPEAT.factor:g}",
+        **{code: f"{factor:g}" for code, factor in MARKS.items()},
         FlagCode.IDENTITY_LEAK: f"{rules.leak_factor:g}",
         FlagCode.ANOMALOUS_VOTER: f"{rules.anomaly_factor:g}",
         FlagCode.REPEATED_PROMPT: f"{cutoff} / number, the number rounded down to two digits",

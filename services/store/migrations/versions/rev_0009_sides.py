@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("battles", sa.Column("marks", sa.JSON(), nullable=False, server_default=sa.text("'[]'")))
+    op.add_column("battles", sa.Column("marks", sa.Text(), nullable=False, server_default=sa.text("''")))
     op.add_column("direct_runs", sa.Column("battle_id", sa.Text(), nullable=False, server_default=sa.text("''")))
     op.add_column("direct_runs", sa.Column("side", sa.Text()))
     op.create_index(op.f("ix_direct_runs_battle_id"), "direct_runs", ["battle_id"])

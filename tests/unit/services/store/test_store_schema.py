@@ -25,6 +25,7 @@ from services.domain.rating import Snapshot
 from services.domain.registry_event import RegistryEvent
 from services.domain.snippet import Snippet
 from services.domain.vote import Vote, Voter
+from services.domain.vote_details import VoteDetails
 from services.domain.vote_record import BattleFacts
 from services.domain.work import WorkItem
 from services.errors import ConfigurationError, PrerequisiteError, Unavailable
@@ -61,6 +62,7 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         (tables.EXECUTIONS, Execution),
         (tables.JUDGEMENTS, Judgement),
         (tables.VOTES, Vote),
+        (tables.VOTE_DETAILS, VoteDetails),
         (tables.VOTERS, Voter),
         (tables.BATTLE_FACTS, BattleFacts),
         (tables.REGISTRY_EVENTS, RegistryEvent),
@@ -84,7 +86,7 @@ def test_upgrade_goes_from_nothing_to_head_and_stays_there(empty_url: str) -> No
     assert not schema.check(empty_url)
     schema.upgrade(empty_url)
     schema.upgrade(empty_url)
-    assert schema.current(empty_url) == schema.head() == "0008"
+    assert schema.current(empty_url) == schema.head() == "0009"
     assert schema.check(empty_url)
 
 
