@@ -17,7 +17,7 @@ class _Item(Generic[T]):
 
 
 def until_cancelled(stream: Iterator[T], control: RunControl) -> Iterator[T]:
-    """The items of `stream` until it ends, raises, or `control` is cancelled.
+    """The items of `stream` until it ends, raises, or `control` is cancelled; what came before that is given out.
 
     A thread of its own reads, and closes `stream` where it was left: at its next item, which is as long as its own
     time limits let it wait.
@@ -28,7 +28,7 @@ def until_cancelled(stream: Iterator[T], control: RunControl) -> Iterator[T]:
     control.on_change(lambda: found.put(None) if control.cancelled else None)
     threading.Thread(target=_read, args=(stream, found, left), name="answer-stream", daemon=True).start()
     try:
-        while (item := found.get()) is not None and not control.cancelled:
+        while (item := found.get()) is not None:
             if isinstance(item, BaseException):
                 raise item
             yield item.value

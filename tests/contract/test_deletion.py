@@ -24,6 +24,7 @@ from services.domain.problem import Problem
 from services.domain.registry_event import RegistryEventKind
 from services.domain.side import Side
 from services.domain.vote import Voter
+from services.domain.vote_details import VoteDetails
 from services.domain.vote_record import Flag, FlagCode
 from services.domain.work import WorkKind
 from services.errors import Conflict, NotFound
@@ -86,6 +87,10 @@ class Arena:
             uow.judgements.put(some.judgement(id=f"l{number}", reason=secret, raw=secret, **mine))
             uow.flags.put({f"h{number}": (Flag(code=FlagCode.UNTRIED, reason=f"Quotes: {secret}", factor=1),)})
             uow.work.add(some.work(id=f"work-{number}", topic=name, error=secret))
+            uow.vote_details.put(VoteDetails(battle_id=name, updated_at=some.NOW, comment=secret))
+            tied = {"battle_id": name, "side": Side.A, "caller": "eve-session", "batch_id": "", "position": 0}
+            tried = some.direct_run(id=f"tied-{number}", environment=secret, idempotency_key=f"key-{number}", **tied)
+            assert uow.runs.add([tried])
             uow.commit()
 
     def everything(self) -> str:

@@ -7,6 +7,7 @@ import pytest
 
 from services.arena.vote_records import CHOSEN, VoteRecords
 from services.domain.battle import BattleState
+from services.domain.battle_mark import BattleMark
 from services.domain.judgement import SeatOrder, Source, Winner
 from services.domain.rating import Snapshot
 from services.domain.registry_event import RegistryEvent, RegistryEventKind
@@ -58,6 +59,23 @@ def test_a_vote_becomes_a_record_with_a_pseudonym(store_factory: SqlUnitOfWorkFa
     assert (record.flags, record.weight, record.counted) == ((LEAK,), 0.0, False)
     assert (short.side_a, short.prompt_group, short.flags) == (SideFacts(), "group", (LEAK,))
     assert (record.cluster, plain.pair_probability) == ("voter:p1", 1 / 3)
+
+
+def test_marks_of_a_battle_are_flags_of_its_judgements(store_factory: SqlUnitOfWorkFactory) -> None:
+    vote_on(store_factory)
+    with store_factory() as uow:
+        marked = uow.battles.get("battle-1")
+        uow.battles.update(replace(marked, marks=(BattleMark.STOPPED, BattleMark.EDITED)))
+        uow.flags.put({"judgement-1": (LEAK,)})
+        uow.judgements.put(some.judgement(id="judgement-2"))
+        uow.commit()
+        assert uow.battles.get("battle-1").marks == (BattleMark.STOPPED, BattleMark.EDITED)
+        (vote,) = uow.judgements.records(Source.HUMAN)
+        (verdict,) = uow.judgements.records(Source.LLM)
+    assert [flag.code for flag in vote.flags] == [FlagCode.EDITED, FlagCode.STOPPED, FlagCode.IDENTITY_LEAK]
+    assert [flag.code for flag in verdict.flags] == [FlagCode.STOPPED]
+    assert not vote.counted
+    assert not verdict.counted
 
 
 def test_an_automatic_judgement_has_no_voter(store_factory: SqlUnitOfWorkFactory) -> None:
