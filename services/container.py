@@ -18,6 +18,7 @@ from services.arena.repeats import Repeats
 from services.arena.side_runs import SideRuns
 from services.arena.snapshots import Snapshots
 from services.arena.stopping import Stopping
+from services.arena.turns import Turns
 from services.arena.voting import Voting
 from services.clock import Clock, Ids
 from services.contenders.protocol import Catalogue
@@ -56,6 +57,7 @@ class Services:
     access: Access
     runs: DirectRuns
     side_runs: SideRuns
+    turns: Turns
     stopping: Stopping
     interactions: Interactions
     wait_seconds: float

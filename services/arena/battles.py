@@ -7,18 +7,17 @@ from dataclasses import dataclass, replace
 from services.arena.effects import Effects, Publisher
 from services.arena.sampling import CHOSEN_VERSION, PairSampler
 from services.arena.side_runs import latest_runs
+from services.arena.turns import ask, sides_of
 from services.clock import Clock, Ids
 from services.contenders.protocol import Catalogue
-from services.domain.answer import Answer
 from services.domain.battle import CHOSEN_POLICY, Battle, BattleState, Turn
 from services.domain.consent import agreed
 from services.domain.judgement import Source
-from services.domain.prompt import check_prompt
+from services.domain.possible import possible
+from services.domain.prompt import ERASED, check_prompt
 from services.domain.reveal import Reveal, reveal_of
-from services.domain.side import Side
-from services.domain.visibility import BattleView, Viewer, battle_view
-from services.domain.work import WorkItem, WorkKind
-from services.errors import InvalidRequest
+from services.domain.visibility import BattleView, Round, Viewer, battle_view
+from services.errors import Conflict, InvalidRequest
 from services.store.unit_of_work import UnitOfWork, UnitOfWorkFactory
 
 
@@ -34,6 +33,24 @@ class Battles:
     clock: Clock
     ids: Ids
     rng: random.Random
+
+    def rematch(self, battle_id: str, *, judges: tuple[str, ...] = (), owner: str = "") -> Battle:
+        """The first prompt of a battle that is over once more, for a pair drawn anew.
+
+        The pair is drawn as every other is, so that its probability is what it says: it can be the same one again.
+
+        Raises:
+            NotFound: there is no such battle.
+            Conflict: it is not over, or its prompt was deleted on request.
+            PrerequisiteError: fewer than two contenders are enabled.
+        """
+        with self.store() as uow:
+            battle, first = uow.battles.get(battle_id), uow.battles.turns(battle_id)[0]
+        if reason := possible(battle, has_program=True)["rematch"]:
+            raise Conflict(reason)
+        if first.prompt == ERASED:
+            raise Conflict("The prompt of this battle was deleted on request.", hint="Start a battle of your own.")
+        return self.create(first.prompt, judges=judges, owner=owner)
 
     def create(
         self,
@@ -67,22 +84,8 @@ class Battles:
             turn = Turn(id=self.ids.new(), battle_id=battle.id, index=0, prompt=text, created_at=now)
             uow.battles.add(battle)
             uow.battles.add_turn(turn)
-            for side in Side:
-                answer_id = self.ids.new()
-                uow.answers.add(
-                    Answer(
-                        id=answer_id, battle_id=battle.id, turn_id=turn.id, side=side, contender=battle.contender(side)
-                    )
-                )
-                work = WorkItem(
-                    id=f"answer:{answer_id}",
-                    kind=WorkKind.ANSWER,
-                    topic=battle.id,
-                    subject=answer_id,
-                    created_at=now,
-                )
-                uow.work.add(work)
-                effects.work.append(work)
+            for side in sides_of(battle):
+                ask(uow, battle, turn, side, answer_id=self.ids.new(), effects=effects)
             uow.commit()
         self.publisher.publish(effects)
         return battle
@@ -119,14 +122,9 @@ class Battles:
         """
         with self.store() as uow:
             battle = uow.battles.get(battle_id)
-            turn = uow.battles.turns(battle_id)[-1]
-            answers = uow.answers.of_turn(turn.id)
             return battle_view(
                 battle,
-                turn,
-                answers,
-                snippets={side: uow.snippets.find(answer.id) for side, answer in answers.items()},
-                executions={side: uow.executions.find(answer.id) for side, answer in answers.items()},
+                [_round(uow, turn) for turn in uow.battles.turns(battle_id)],
                 judgements=uow.judgements.of_battle(battle_id),
                 vote=uow.votes.find(battle_id),
                 viewer=viewer,
@@ -143,3 +141,13 @@ class Battles:
             return reveal_of(contender, name, uow.boards.find(Source.HUMAN))
 
         return reveal
+
+
+def _round(uow: UnitOfWork, turn: Turn) -> Round:
+    answers = uow.answers.of_turn(turn.id)
+    return Round(
+        turn=turn,
+        answers=answers,
+        snippets={side: uow.snippets.find(answer.id) for side, answer in answers.items()},
+        executions={side: uow.executions.find(answer.id) for side, answer in answers.items()},
+    )

@@ -1,6 +1,6 @@
 """The answer stage: a contender writes, viewers watch, the program is taken out of the text."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from sandboxes.runner import RunControl
@@ -15,10 +15,23 @@ from services.domain.message import Message, Role
 from services.domain.snippet import Snippet
 from services.domain.work import Lease
 from services.events.controls import RunControls
-from services.store.unit_of_work import UnitOfWorkFactory
+from services.store.unit_of_work import UnitOfWork, UnitOfWorkFactory
 
 COALESCE_SECONDS = 0.04
 TakeProgram = Callable[[str, str], Snippet]
+
+
+def thread_of(uow: UnitOfWork, answer: Answer) -> Sequence[Message]:
+    """What a contender is sent: the turns its side took part in, with what it said itself, up to the one to answer."""
+    messages: list[Message] = []
+    for turn in uow.battles.turns(answer.battle_id):
+        if turn.id == answer.turn_id:
+            return (*messages, Message(role=Role.USER, text=turn.prompt))
+        earlier = uow.answers.of_turn(turn.id).get(answer.side)
+        if earlier is not None:
+            messages.append(Message(role=Role.USER, text=turn.prompt))
+            messages.append(Message(role=Role.ASSISTANT, text=earlier.text))
+    raise AssertionError("an answer belongs to a turn of its battle")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,10 +53,10 @@ class Generation:
             ProviderError, NotFound, PrerequisiteError: the contender cannot be asked.
             StaleLease: another attempt has taken over.
         """
-        answer, prompt = self._begin(lease)
+        answer, messages = self._begin(lease)
         control = RunControl()
         with self.controls.attach(lease.work.id, control):
-            end, text = self._listen(lease, answer, prompt, control)
+            end, text = self._listen(lease, answer, messages, control)
         written = replace(
             answer,
             text=text,
@@ -67,21 +80,23 @@ class Generation:
         self.publisher.publish(effects)
         self.controls.forget(lease.work.id)
 
-    def _begin(self, lease: Lease) -> tuple[Answer, str]:
+    def _begin(self, lease: Lease) -> tuple[Answer, Sequence[Message]]:
         with self.store() as uow:
             answer = replace(uow.answers.get(lease.work.subject), phase=SidePhase.WRITING)
-            prompt = uow.battles.get_turn(answer.turn_id).prompt
+            messages = thread_of(uow, answer)
             uow.answers.update(answer)
             uow.commit()
         self.publisher.announce(answer.battle_id, PhaseEvent(side=answer.side, phase=SidePhase.WRITING))
-        return answer, prompt
+        return answer, messages
 
-    def _listen(self, lease: Lease, answer: Answer, prompt: str, control: RunControl) -> tuple[AnswerEnd, str]:
+    def _listen(
+        self, lease: Lease, answer: Answer, messages: Sequence[Message], control: RunControl
+    ) -> tuple[AnswerEnd, str]:
         model = self.catalogue.open(answer.contender)
         pieces: list[str] = []
         told, told_at = 0, self.clock.monotonic()
         began_at = told_at
-        request = ChatRequest(messages=(Message(role=Role.USER, text=prompt),))
+        request = ChatRequest(messages=messages)
         for chunk in until_cancelled(model.stream(request), control):
             if not isinstance(chunk, AnswerEnd):
                 pieces.append(chunk.text)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from services.arena.effects import Effects
 from services.clock import Clock, Ids
 from services.domain.answer import Answer, SidePhase, Usage
-from services.domain.battle import Battle, BattleEventKind, BattleState
+from services.domain.battle import Battle, BattleEventKind, BattleState, Turn
 from services.domain.events import DoneEvent, JudgementEvent, PhaseEvent, ProblemEvent
 from services.domain.judgement import Judgement, SeatOrder, Source
 from services.domain.problem import Problem
@@ -41,9 +41,9 @@ class Orchestrator:
         effects.event(answer.battle_id, PhaseEvent(side=answer.side, phase=SidePhase.FINISHED, detail=detail))
         if battle.state is not BattleState.RUNNING:
             return
-        phases = [other.phase for other in uow.answers.of_turn(answer.turn_id).values()]
-        if all(phase is SidePhase.FINISHED for phase in phases):
-            self._both_finished(uow, battle, effects)
+        answers = uow.answers.of_turn(answer.turn_id)
+        if all(other.phase is SidePhase.FINISHED for other in answers.values()):
+            self._all_finished(uow, battle, uow.battles.get_turn(answer.turn_id), effects, compared=len(answers) > 1)
 
     def side_failed(self, uow: UnitOfWork, answer: Answer, problem: Problem, effects: Effects) -> None:
         """A provider or sandbox failed for good on this side: the battle is void, the other side is kept."""
@@ -92,8 +92,9 @@ class Orchestrator:
             effects.event(work.topic, ProblemEvent(code=problem.code, message=problem.message))
             self.judged(uow, work, self._null_judgement(uow, work, problem), effects)
 
-    def _both_finished(self, uow: UnitOfWork, battle: Battle, effects: Effects) -> None:
-        if not battle.judges:
+    def _all_finished(self, uow: UnitOfWork, battle: Battle, turn: Turn, effects: Effects, *, compared: bool) -> None:
+        """Every side that had the turn is through; judges compare two."""
+        if not battle.judges or not compared:
             self._move(uow, battle, BattleEventKind.SIDES_FINISHED, effects)
             return
         self._move(uow, battle, BattleEventKind.SIDES_FINISHED_TO_JUDGE, effects)
@@ -103,7 +104,7 @@ class Orchestrator:
                     f"There is no judge {name!r} on this worker.", hint="Give all workers one configuration."
                 )
             for order in self.judges[name].orders:
-                self._ask(uow, effects, WorkKind.JUDGE, battle.id, f"{name}:{order}")
+                self._ask(uow, effects, WorkKind.JUDGE, battle.id, f"{name}:{order}", turn=turn.index)
 
     def _move(
         self,
@@ -118,8 +119,12 @@ class Orchestrator:
         if moved.state.terminal and not battle.state.terminal:
             effects.event(battle.id, DoneEvent(state=moved.state))
 
-    def _ask(self, uow: UnitOfWork, effects: Effects, kind: WorkKind, battle_id: str, subject: str) -> None:
+    def _ask(
+        self, uow: UnitOfWork, effects: Effects, kind: WorkKind, battle_id: str, subject: str, *, turn: int = 0
+    ) -> None:
         parts = [kind.value, subject] if kind is WorkKind.EXECUTE else [kind.value, battle_id, subject]
+        # the first turn's work has the names it always had
+        parts += [str(turn)] if turn else []
         work = WorkItem(id=":".join(parts), kind=kind, topic=battle_id, subject=subject, created_at=self.clock.now())
         if uow.work.add(work):
             effects.work.append(work)

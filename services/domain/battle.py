@@ -2,12 +2,13 @@
 
                      both sides finished           judges done
     running ──────────────────────────▶ judging ───────────────▶ complete
-       │ ╲   both finished, no judges ────────────────────────────▲  │
-       │  a side failed                  vote ╲                      │ vote
-       ▼                                       ▶ voted ◀─────────────┘
-      void
+     │ ▲ ▲ ╲   both finished, no judges ──────────────────────────▲ │  │
+     │ │ │  a side failed                vote ╲                     │  │ vote
+     │ │ ╰─────── a follow-up turn begins ─────┼────────────────────╯  │
+     ▼ │                                       ▶ voted ◀───────────────╯
+     void ─ the failed side is asked again (▲)
 
-`void` and `voted` are final; judges that end after a vote change nothing.
+`voted` is final; judges that end after a vote change nothing. Without a retry a void battle stays one.
 """
 
 from dataclasses import dataclass, replace
@@ -51,6 +52,8 @@ class BattleEventKind(StrEnum):
     SIDE_FAILED = "side_failed"
     JUDGES_DONE = "judges_done"
     VOTED = "voted"
+    TURN_BEGAN = "turn_began"
+    RETRIED = "retried"
 
 
 _S, _E = BattleState, BattleEventKind
@@ -63,6 +66,8 @@ _TRANSITIONS: dict[tuple[BattleState, BattleEventKind], BattleState] = {
     (_S.COMPLETE, _E.VOTED): _S.VOTED,
     (_S.VOTED, _E.JUDGES_DONE): _S.VOTED,
     (_S.VOID, _E.SIDE_FAILED): _S.VOID,
+    (_S.COMPLETE, _E.TURN_BEGAN): _S.RUNNING,
+    (_S.VOID, _E.RETRIED): _S.RUNNING,
 }
 
 
@@ -129,10 +134,14 @@ class Battle:
     def after(self, event: BattleEventKind, *, now: datetime, problem: Problem | None = None) -> "Battle":
         """The battle after `event`; sets `opened_at` when it opens to votes, `finished_at` when it becomes terminal.
 
+        One that runs again has neither, and no problem.
+
         Raises:
             Conflict: the event is not possible in this state.
         """
         state = next_state(self.state, event)
+        if state is BattleState.RUNNING:
+            return replace(self, state=state, opened_at=None, finished_at=None, problem=None)
         return replace(
             self,
             state=state,

@@ -4,19 +4,30 @@ from collections.abc import Mapping
 
 from services.domain.battle import Battle, BattleState
 
+MOST_TURNS = 10
 _VOTE = {
     BattleState.RUNNING: "Voting opens when both sides are finished.",
     BattleState.VOTED: "This battle has its vote.",
     BattleState.VOID: "A side failed: there is nothing to vote on.",
 }
+_FOLLOW_UP = {
+    BattleState.RUNNING: "You can ask on when both sides are finished.",
+    BattleState.JUDGING: "You can ask on when the judges are done.",
+    BattleState.VOTED: "This battle has its vote: it is over.",
+    BattleState.VOID: "A side failed: try it again first.",
+}
 
 
-def possible(battle: Battle, *, has_program: bool) -> Mapping[str, str]:
+def possible(battle: Battle, *, has_program: bool, turns: int = 1) -> Mapping[str, str]:
     """By act: "" when it can be done now, else the reason why not."""
-    running = battle.state is BattleState.RUNNING
+    state, running = battle.state, battle.state is BattleState.RUNNING
     run = "" if has_program else "There is no program in these answers."
+    enough = f"There were {MOST_TURNS} turns: start a new battle." if turns >= MOST_TURNS else ""
     return {
-        "vote": _VOTE.get(battle.state, ""),
+        "vote": _VOTE.get(state, ""),
+        "follow_up": _FOLLOW_UP.get(state, enough),
         "stop": "" if running else "Nothing runs.",
+        "retry": "" if state is BattleState.VOID else "No side has failed.",
+        "rematch": "" if state.terminal else "A rematch can begin when this battle is over.",
         "run": "Programs can be run again when both sides are finished." if running else run,
     }

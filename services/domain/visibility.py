@@ -47,11 +47,32 @@ class SideView:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Round:
+    """A turn and what its sides made of it, by side; a turn to one side has one."""
+
+    turn: Turn
+    answers: Mapping[Side, Answer]
+    snippets: Mapping[Side, Snippet | None]
+    executions: Mapping[Side, Execution | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TurnView:
+    """One turn as a viewer may see it; `to` is `both`, `a` or `b`."""
+
+    index: int
+    prompt: str
+    to: str
+    sides: Mapping[Side, SideView]
+
+
+@dataclass(frozen=True, kw_only=True)
 class BattleView:
     """A battle as one viewer may see it; `pair_chosen` tells that whoever started it named the contenders.
 
-    `can` says what can be done now ("" or why not), `runs` are the latest runs of given programs, `vote_details` what
-    the voter added.
+    `prompt` is the latest turn's, `sides` hold the latest answer of each, `turns` all of them, oldest first. `can` says
+    what can be done now ("" or why not), `runs` are the latest runs of given programs, `vote_details` what the voter
+    added.
     """
 
     id: str
@@ -66,6 +87,7 @@ class BattleView:
     problem: Problem | None
     created_at: datetime
     finished_at: datetime | None
+    turns: Sequence[TurnView] = ()
     can: Mapping[str, str] = field(default_factory=dict)
     runs: Mapping[Side, DirectRun] = field(default_factory=dict)
     vote_details: VoteDetails | None = None
@@ -99,11 +121,8 @@ def _blind_answer(answer: Answer) -> Answer:
 
 def battle_view(
     battle: Battle,
-    turn: Turn,
-    answers: Mapping[Side, Answer],
+    rounds: Sequence[Round],
     *,
-    snippets: Mapping[Side, Snippet | None],
-    executions: Mapping[Side, Execution | None],
     judgements: Sequence[Judgement],
     vote: Vote | None,
     viewer: Viewer,
@@ -111,34 +130,51 @@ def battle_view(
     vote_details: VoteDetails | None = None,
     reveal: Callable[[str], Reveal] | None = None,
 ) -> BattleView:
-    """The battle with everything removed that `viewer` may not see yet; `reveal` is asked only for names they may."""
+    """The battle with everything removed that `viewer` may not see yet; `rounds` are all its turns, oldest first.
+
+    `reveal` is asked only for names they may see.
+    """
     open_names = revealed(battle, viewer)
-    shown = {side: answer if open_names else _blind_answer(answer) for side, answer in answers.items()}
+    turns = tuple(_turn_view(found, battle, reveal, open_names=open_names) for found in rounds)
+    sides = {side: view for turn in turns for side, view in turn.sides.items()}
+    programs = [view.snippet for view in sides.values() if view.snippet is not None and view.snippet.files]
     return BattleView(
         id=battle.id,
         state=battle.state,
-        prompt=turn.prompt,
+        prompt=rounds[-1].turn.prompt,
         open_to_vote=battle.state.open_to_vote,
         revealed=open_names,
         pair_chosen=not battle.blind,
+        sides={side: sides[side] for side in Side if side in sides},
+        judgements=tuple(judgements) if open_names else (),
+        vote=vote,
+        problem=battle.problem,
+        created_at=battle.created_at,
+        finished_at=battle.finished_at,
+        turns=turns,
+        can=possible(battle, has_program=bool(programs), turns=len(turns)),
+        runs=runs or {},
+        vote_details=vote_details,
+    )
+
+
+def _turn_view(found: Round, battle: Battle, reveal: Callable[[str], Reveal] | None, *, open_names: bool) -> TurnView:
+    answers = {side: answer if open_names else _blind_answer(answer) for side, answer in found.answers.items()}
+    both = len(answers) == len([side for side in Side if battle.contender(side)])
+    return TurnView(
+        index=found.turn.index,
+        prompt=found.turn.prompt,
+        to="both" if both else next(iter(answers)).value,
         sides={
             side: SideView(
                 side=side,
                 contender=answer.contender,
                 phase=answer.phase,
                 answer=answer,
-                snippet=snippets.get(side),
-                execution=executions.get(side),
+                snippet=found.snippets.get(side),
+                execution=found.executions.get(side),
                 reveal=reveal(answer.contender) if open_names and reveal is not None else None,
             )
-            for side, answer in shown.items()
+            for side, answer in answers.items()
         },
-        judgements=tuple(judgements) if open_names else (),
-        vote=vote,
-        problem=battle.problem,
-        created_at=battle.created_at,
-        finished_at=battle.finished_at,
-        can=possible(battle, has_program=any(snippet is not None and snippet.files for snippet in snippets.values())),
-        runs=runs or {},
-        vote_details=vote_details,
     )

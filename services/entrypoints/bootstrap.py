@@ -32,6 +32,7 @@ from services.arena.showing import Showing
 from services.arena.side_runs import SideRuns
 from services.arena.snapshots import Snapshots
 from services.arena.stopping import Stopping
+from services.arena.turns import Turns
 from services.arena.voting import Voting
 from services.arena.work_runner import OnFailure, WorkRunner
 from services.clock import RandomIds, SystemClock
@@ -328,6 +329,7 @@ class Assembly:
             ),
             voting=Voting(store=store, publisher=publisher, orchestrator=orchestrator, clock=self.clock, ids=self.ids),
             runs=self.direct_runs,
+            turns=Turns(store=store, publisher=publisher, events=self.events, clock=self.clock, ids=self.ids),
             side_runs=SideRuns(store=store, runs=self.direct_runs),
             stopping=Stopping(store=store, publisher=publisher, orchestrator=orchestrator, controls=self.controls),
             interactions=self.interactions,

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Header, Response
 
 from services.api.dependencies import ServicesDep, VoterDep, problems
 from services.api.schemas.base import BattleId
-from services.api.schemas.battle import BattleOut, NewStop, NewVoteDetails, VoteDetailsOut
+from services.api.schemas.battle import BattleOut, NewStop, NewTurn, NewVoteDetails, VoteDetailsOut
 from services.api.schemas.execution import NewSideRun, RunOut
 from services.domain.side import Side
 from services.domain.visibility import Viewer
@@ -16,6 +16,35 @@ IdempotencyKey = Annotated[
     str | None,
     Header(pattern=r"^[!-~]{1,128}$", description="Chosen by the caller; the same key and request runs once."),
 ]
+
+
+@router.post(
+    "/turns", status_code=201, response_model=BattleOut, responses=problems(400, 403, 404, 409, 413, 422, 429, 503)
+)
+def follow_up(battle_id: BattleId, new: NewTurn, services: ServicesDep) -> BattleOut:
+    """Ask on, both sides or one. Events of the turn before are dropped: follow the battle anew."""
+    services.turns.follow_up(battle_id, new.prompt, to=new.side)
+    return BattleOut.of(services.battles.view(battle_id, Viewer.VOTER))
+
+
+@router.post("/retry", response_model=BattleOut, responses=problems(400, 403, 404, 409, 413, 429, 503))
+def retry(battle_id: BattleId, services: ServicesDep) -> BattleOut:
+    """Ask the failed sides again. Their names were shown, so a vote on it counts on no board."""
+    services.turns.retry(battle_id)
+    return BattleOut.of(services.battles.view(battle_id, Viewer.VOTER))
+
+
+@router.post(
+    "/rematch",
+    status_code=201,
+    response_model=BattleOut,
+    responses={201: {"description": "Started."}, **problems(400, 403, 404, 409, 413, 429, 503)},
+)
+def rematch(battle_id: BattleId, services: ServicesDep, voter: VoterDep, response: Response) -> BattleOut:
+    """The prompt of a battle that is over once more, for a pair drawn anew."""
+    battle = services.battles.rematch(battle_id, judges=tuple(services.judges), owner=voter)
+    response.headers["Location"] = f"/api/v1/battles/{battle.id}"
+    return BattleOut.of(services.battles.view(battle.id, Viewer.VOTER))
 
 
 @router.post("/stop", response_model=BattleOut, responses=problems(400, 403, 404, 409, 413, 422, 503))

@@ -13,7 +13,7 @@ from services.domain.execution import CapturedStream, Execution, ExecutionOutcom
 from services.domain.judgement import SeatOrder, Source, Winner
 from services.domain.side import Side
 from services.domain.snippet import Snippet
-from services.domain.visibility import BattleView, SideView
+from services.domain.visibility import BattleView, SideView, TurnView
 from services.domain.vote_details import MAX_COMMENT, Aspect
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
@@ -255,6 +255,18 @@ class NewVote(WireModel):
     choice: Winner
 
 
+class NewTurn(WireModel):
+    """A follow-up, in the thread of each side's own answers."""
+
+    prompt: str = Field(min_length=1, description="What to ask on; at most 64 KiB as UTF-8.")
+    to: Literal["both", "a", "b"] = Field("both", description="A turn to one side keeps the battle off boards.")
+
+    @property
+    def side(self) -> Side | None:
+        """The side it goes to; None for both."""
+        return None if self.to == "both" else Side(self.to)
+
+
 class NewStop(WireModel):
     """What to stop."""
 
@@ -287,6 +299,21 @@ class VoteOut(WireModel):
     created_at: datetime
 
 
+class TurnOut(WireModel):
+    """One prompt and what the sides it went to made of it."""
+
+    index: int
+    prompt: str
+    to: str
+    sides: dict[Side, SideOut]
+
+    @classmethod
+    def of(cls, view: TurnView) -> "TurnOut":
+        """From the view."""
+        sides = {side: SideOut.of(shown) for side, shown in view.sides.items()}
+        return cls(index=view.index, prompt=view.prompt, to=view.to, sides=sides)
+
+
 class SideRunOut(WireModel):
     """A run that belongs to a side; the rest is at `/api/v1/executions/{id}`."""
 
@@ -313,6 +340,7 @@ class BattleOut(WireModel):
     problem: ProblemOut | None
     created_at: datetime
     finished_at: datetime | None
+    turns: list[TurnOut] = Field(description="All turns, oldest first; `prompt` is the last one's, `sides` the latest.")
     can: dict[str, str] = Field(description='What can be done now: "", or the reason why not.')
     runs: dict[Side, SideRunOut] = Field(description="The latest run of a given program in the place of a side's own.")
     vote_details: VoteDetailsOut | None
@@ -327,6 +355,7 @@ class BattleOut(WireModel):
             judgements=[JudgementOut.model_validate(judgement) for judgement in view.judgements],
             vote=VoteOut.model_validate(view.vote) if view.vote else None,
             problem=ProblemOut.model_validate(view.problem) if view.problem else None,
+            turns=[TurnOut.of(turn) for turn in view.turns],
             can=dict(view.can),
             runs={side: SideRunOut.model_validate(run) for side, run in view.runs.items()},
             vote_details=VoteDetailsOut.model_validate(view.vote_details) if view.vote_details else None,

@@ -67,7 +67,7 @@ def facts_of(view: BattleView) -> dict[str, Any]:
         "mode": mode,
         "letters": ("a",) if mode == "direct" else ("a", "b"),
         "working": not view.state.terminal,
-        "turns": getattr(view, "turns", ()),
+        "turns": view.turns,
         "can": view.can,
         "runs": view.runs,
     }

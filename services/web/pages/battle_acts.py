@@ -20,6 +20,23 @@ def battle_acts(services: Services, _pages: Pages) -> APIRouter:
     """The routes that change a battle; each leads back to its page."""
     router = APIRouter(prefix="/battles/{battle_id}", include_in_schema=False)
 
+    @router.post("/turns")
+    def follow_up(battle_id: KnownId, form: Form) -> Response:
+        to = form.get("to", "both")
+        services.turns.follow_up(battle_id, form.get("prompt", ""), to=None if to == "both" else _side(to))
+        return _back(battle_id)
+
+    @router.post("/retry")
+    def retry(battle_id: KnownId) -> Response:
+        services.turns.retry(battle_id)
+        return _back(battle_id)
+
+    @router.post("/rematch")
+    def rematch(request: Request, battle_id: KnownId) -> Response:
+        owner = cast("str", request.state.voter)
+        made = services.battles.rematch(battle_id, judges=tuple(services.judges), owner=owner)
+        return _back(made.id)
+
     @router.post("/stop")
     def stop(battle_id: KnownId, form: Form) -> Response:
         side = form.get("side", "")

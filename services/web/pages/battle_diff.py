@@ -41,7 +41,7 @@ def battle_diff(services: Services, pages: Pages) -> APIRouter:
 def programs_of(view: BattleView) -> dict[str, Snippet | None]:
     """The programs of a battle by names like `a-1`, side and turn; those of the latest turn are the first and last."""
     found: dict[str, Snippet | None] = {}
-    turns = [(turn.index + 1, turn.sides) for turn in getattr(view, "turns", ())] or [(1, view.sides)]
+    turns = [(turn.index + 1, turn.sides) for turn in view.turns]
     for side in (Side.A, Side.B):
         of_side: list[tuple[int, SideView]] = [(number, sides[side]) for number, sides in turns if side in sides]
         # of A the latest comes first, of B last

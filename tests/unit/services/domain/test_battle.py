@@ -21,6 +21,8 @@ ALLOWED = {
     (S.COMPLETE, E.VOTED): S.VOTED,
     (S.VOTED, E.JUDGES_DONE): S.VOTED,
     (S.VOID, E.SIDE_FAILED): S.VOID,
+    (S.COMPLETE, E.TURN_BEGAN): S.RUNNING,
+    (S.VOID, E.RETRIED): S.RUNNING,
 }
 
 
@@ -48,7 +50,7 @@ def test_every_pair_of_state_and_event_is_decided(state: BattleState, event: Bat
 
 
 @given(st.lists(st.sampled_from(BattleEventKind), max_size=12))
-def test_final_states_stay_final_and_finished_at_is_set_once(events: list[BattleEventKind]) -> None:
+def test_what_is_voted_on_stays_so_and_only_what_is_over_has_an_end(events: list[BattleEventKind]) -> None:
     current = battle()
     for event in events:
         before = current
@@ -56,6 +58,9 @@ def test_final_states_stay_final_and_finished_at_is_set_once(events: list[Battle
             current = current.after(event, now=NOW)
         except Conflict:
             assert current == before
-        if before.state in (S.VOTED, S.VOID):
-            assert current.state is before.state
+        if before.state is S.VOTED:
+            assert current.state is S.VOTED
+        if before.state is S.VOID and event is not E.RETRIED:
+            assert current.state is S.VOID
+        assert current.opened_at is None or current.state is not S.RUNNING
         assert (current.finished_at is not None) == current.state.terminal

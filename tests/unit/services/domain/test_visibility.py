@@ -12,7 +12,7 @@ from services.domain.events import DoneEvent, JudgementEvent
 from services.domain.judgement import Judgement, SeatOrder, Source, Winner
 from services.domain.problem import Problem
 from services.domain.side import Side
-from services.domain.visibility import BattleView, Viewer, battle_view, may_see_event
+from services.domain.visibility import BattleView, Round, Viewer, battle_view, may_see_event
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 NAMES = {Side.A: "secret-alpha", Side.B: "secret-beta"}
@@ -64,12 +64,10 @@ def view(state: BattleState, viewer: Viewer) -> BattleView:
         wall_seconds=None,
         created_at=NOW,
     )
+    turn = Turn(id="t", battle_id="b", index=0, prompt="p", created_at=NOW)
     return battle_view(
         make_battle(state),
-        Turn(id="t", battle_id="b", index=0, prompt="p", created_at=NOW),
-        answers,
-        snippets={},
-        executions={},
+        [Round(turn=turn, answers=answers, snippets={}, executions={})],
         judgements=[judgement],
         vote=None,
         viewer=viewer,
