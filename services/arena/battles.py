@@ -11,6 +11,7 @@ from services.arena.turns import ask, sides_of
 from services.clock import Clock, Ids
 from services.contenders.protocol import Catalogue
 from services.domain.battle import CHOSEN_POLICY, Battle, BattleState, Turn
+from services.domain.battle_mode import BattleMode, Parameters
 from services.domain.consent import agreed
 from services.domain.judgement import Source
 from services.domain.possible import possible
@@ -56,7 +57,9 @@ class Battles:
         self,
         prompt: str,
         *,
-        contenders: tuple[str, str] | None = None,
+        contenders: tuple[str, ...] | None = None,
+        mode: BattleMode = BattleMode.BATTLE,
+        parameters: Parameters | None = None,
         judges: tuple[str, ...] = (),
         record_interactions: bool = False,
         owner: str = "",
@@ -64,7 +67,8 @@ class Battles:
         """Store a battle and set both sides to work.
 
         A pair chosen by name plays in drawn seats with probability 1; automatic judges stay blind, but a person's
-        vote on it is kept out of the human board, because whoever chose knows the names. `record_interactions` says
+        vote on it is kept out of the human board, because whoever chose knows the names. Side by side needs two names,
+        a chat one; both take `parameters`, and no judges. `record_interactions` says
         that whoever asks agreed to a record of how the running answers are used; `owner` is their session.
 
         Raises:
@@ -73,13 +77,14 @@ class Battles:
             PrerequisiteError: fewer than two contenders are enabled.
         """
         text = check_prompt(prompt)
+        _check_mode(mode, contenders, parameters)
         unknown = sorted(set(judges) - set(self.judges))
         if unknown:
             raise InvalidRequest(f"Unknown judge: {', '.join(unknown)}.", hint=f"There are: {', '.join(self.judges)}.")
         now, effects = self.clock.now(), Effects()
         with self.store() as uow:
-            battle = self._battle(uow, contenders, judges)
-            battle = replace(battle, record_interactions=record_interactions, owner=owner)
+            battle = self._battle(uow, contenders, judges if mode is BattleMode.BATTLE else (), mode)
+            battle = replace(battle, record_interactions=record_interactions, owner=owner, parameters=parameters)
             battle = agreed(battle, uow.consents.find(owner) if owner else None)
             turn = Turn(id=self.ids.new(), battle_id=battle.id, index=0, prompt=text, created_at=now)
             uow.battles.add(battle)
@@ -90,23 +95,28 @@ class Battles:
         self.publisher.publish(effects)
         return battle
 
-    def _battle(self, uow: UnitOfWork, pair: tuple[str, str] | None, judges: tuple[str, ...]) -> Battle:
+    def _battle(
+        self, uow: UnitOfWork, pair: tuple[str, ...] | None, judges: tuple[str, ...], mode: BattleMode
+    ) -> Battle:
         if pair is None:
             drawn = self.sampler.draw(uow, self.catalogue.contenders(), self.rng)
             names, probability = [drawn.contender_a, drawn.contender_b], drawn.probability
             policy, version = drawn.policy, drawn.policy_version
         else:
             names, policy, version, probability = list(pair), CHOSEN_POLICY, CHOSEN_VERSION, 1.0
-            if pair[0] == pair[1]:
+            if len(set(pair)) < len(pair):
                 raise InvalidRequest("A contender cannot meet itself.", hint="Name two different contenders.")
             for name in pair:
                 self.catalogue.open(name)
-            self.rng.shuffle(names)
+            if mode is BattleMode.BATTLE:
+                self.rng.shuffle(names)
         return Battle(
             id=self.ids.new(),
             state=BattleState.RUNNING,
             contender_a=names[0],
-            contender_b=names[1],
+            contender_b=names[1] if len(names) > 1 else "",
+            mode=mode,
+            ranked=mode is not BattleMode.DIRECT,
             policy=policy,
             policy_version=version,
             pair_probability=probability,
@@ -151,3 +161,14 @@ def _round(uow: UnitOfWork, turn: Turn) -> Round:
         snippets={side: uow.snippets.find(answer.id) for side, answer in answers.items()},
         executions={side: uow.executions.find(answer.id) for side, answer in answers.items()},
     )
+
+
+def _check_mode(mode: BattleMode, contenders: tuple[str, ...] | None, parameters: Parameters | None) -> None:
+    """Whether what was asked for goes together."""
+    if mode is BattleMode.BATTLE:
+        if parameters is not None:
+            raise InvalidRequest("A blind battle takes no parameters: they would tell contenders apart.")
+        if contenders is None:
+            return
+    if contenders is None or len(contenders) != mode.contenders:
+        raise InvalidRequest(f"Name {mode.contenders} contender(s) for this.", where="contenders")

@@ -10,6 +10,7 @@ from services.arena.orchestrator import Orchestrator
 from services.clock import Clock
 from services.contenders.protocol import AnswerEnd, Catalogue, ChatRequest
 from services.domain.answer import STOPPED, Answer, SidePhase, Usage
+from services.domain.battle_mode import Parameters
 from services.domain.events import DeltaEvent, PhaseEvent
 from services.domain.message import Message, Role
 from services.domain.snippet import Snippet
@@ -34,6 +35,13 @@ def thread_of(uow: UnitOfWork, answer: Answer) -> Sequence[Message]:
     raise AssertionError("an answer belongs to a turn of its battle")
 
 
+def _request(messages: Sequence[Message], parameters: Parameters) -> ChatRequest:
+    system = (Message(role=Role.SYSTEM, text=parameters.system_prompt),) if parameters.system_prompt else ()
+    return ChatRequest(
+        messages=(*system, *messages), max_tokens=parameters.max_tokens, temperature=parameters.temperature
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class Generation:
     """Runs one answer. `take_program(answer id, text)` is the extraction."""
@@ -53,10 +61,10 @@ class Generation:
             ProviderError, NotFound, PrerequisiteError: the contender cannot be asked.
             StaleLease: another attempt has taken over.
         """
-        answer, messages = self._begin(lease)
+        answer, request = self._begin(lease)
         control = RunControl()
         with self.controls.attach(lease.work.id, control):
-            end, text = self._listen(lease, answer, messages, control)
+            end, text = self._listen(lease, answer, request, control)
         written = replace(
             answer,
             text=text,
@@ -80,23 +88,20 @@ class Generation:
         self.publisher.publish(effects)
         self.controls.forget(lease.work.id)
 
-    def _begin(self, lease: Lease) -> tuple[Answer, Sequence[Message]]:
+    def _begin(self, lease: Lease) -> tuple[Answer, ChatRequest]:
         with self.store() as uow:
             answer = replace(uow.answers.get(lease.work.subject), phase=SidePhase.WRITING)
-            messages = thread_of(uow, answer)
+            messages, parameters = thread_of(uow, answer), uow.battles.get(answer.battle_id).parameters or Parameters()
             uow.answers.update(answer)
             uow.commit()
         self.publisher.announce(answer.battle_id, PhaseEvent(side=answer.side, phase=SidePhase.WRITING))
-        return answer, messages
+        return answer, _request(messages, parameters)
 
-    def _listen(
-        self, lease: Lease, answer: Answer, messages: Sequence[Message], control: RunControl
-    ) -> tuple[AnswerEnd, str]:
+    def _listen(self, lease: Lease, answer: Answer, request: ChatRequest, control: RunControl) -> tuple[AnswerEnd, str]:
         model = self.catalogue.open(answer.contender)
         pieces: list[str] = []
         told, told_at = 0, self.clock.monotonic()
         began_at = told_at
-        request = ChatRequest(messages=messages)
         for chunk in until_cancelled(model.stream(request), control):
             if not isinstance(chunk, AnswerEnd):
                 pieces.append(chunk.text)

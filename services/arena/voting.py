@@ -9,6 +9,7 @@ from services.clock import Clock, Ids
 from services.domain.battle import BattleEventKind, BattleState
 from services.domain.events import DoneEvent
 from services.domain.judgement import Source, Winner
+from services.domain.possible import possible
 from services.domain.vote import Vote, Voter
 from services.domain.vote_details import Aspect, VoteDetails
 from services.errors import Conflict, Forbidden
@@ -41,11 +42,9 @@ class Voting:
                 if (earlier.idempotency_key, earlier.choice) == (idempotency_key, choice):
                     return earlier
                 raise Conflict(f"This battle has been voted on already: {earlier.choice}.")
-            if not battle.state.open_to_vote:
-                raise Conflict(
-                    f"This battle is {battle.state}; there is nothing to vote on.",
-                    hint="Voting opens when both sides are finished.",
-                )
+            if not battle.open_to_vote:
+                why = possible(battle, has_program=True)["vote"]
+                raise Conflict(f"This battle is {battle.state}. {why}", hint="Look at the battle again.")
             vote = Vote(
                 id=self.ids.new(),
                 battle_id=battle_id,

@@ -16,6 +16,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from services.domain.battle_mark import BattleMark
+from services.domain.battle_mode import BattleMode, Parameters
 from services.domain.problem import Problem
 from services.domain.side import Side
 from services.errors import Conflict
@@ -93,7 +94,8 @@ class Battle:
     started it, "" when nobody knows. `opened_at` is when both sides could first be seen. `repeat_of` is the battle
     that this one shows again with the seats exchanged, "" for an ordinary one. `consent_version` is the privacy notice
     that the owner had agreed to, `training_consent` whether also to publication for research and training. `marks` say
-    what was done before the vote that keeps it off boards.
+    what was done before the vote that keeps it off boards. `parameters` are settings in the place of the contenders'
+    own. Where `mode` is a chat with one contender, `contender_b` is "".
     """
 
     id: str
@@ -112,6 +114,8 @@ class Battle:
     consent_version: str = ""
     training_consent: bool = False
     marks: tuple[BattleMark, ...] = ()
+    mode: BattleMode = BattleMode.BATTLE
+    parameters: Parameters | None = None
     opened_at: datetime | None = None
     finished_at: datetime | None = None
     problem: Problem | None = None
@@ -120,6 +124,11 @@ class Battle:
     def blind(self) -> bool:
         """Whether nobody could know the pair: only then does a person's vote count on the human board."""
         return self.policy != CHOSEN_POLICY
+
+    @property
+    def open_to_vote(self) -> bool:
+        """Whether a person may vote now; there is nothing to compare in a chat."""
+        return self.state.open_to_vote and self.mode is not BattleMode.DIRECT
 
     def contender(self, side: Side) -> str:
         """Who sits on `side`."""

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from services.domain.answer import Answer, SidePhase, Usage
 from services.domain.battle import Battle, BattleState, Turn
+from services.domain.battle_mode import BattleMode, Parameters
 from services.domain.direct_run import DirectRun
 from services.domain.events import JudgementEvent, LogEvent, ProblemEvent
 from services.domain.execution import Execution
@@ -87,6 +88,8 @@ class BattleView:
     problem: Problem | None
     created_at: datetime
     finished_at: datetime | None
+    mode: BattleMode = BattleMode.BATTLE
+    parameters: Parameters | None = None
     turns: Sequence[TurnView] = ()
     can: Mapping[str, str] = field(default_factory=dict)
     runs: Mapping[Side, DirectRun] = field(default_factory=dict)
@@ -94,8 +97,10 @@ class BattleView:
 
 
 def revealed(battle: Battle, viewer: Viewer) -> bool:
-    """Whether `viewer` may know who answered: an operator always, a voter once nothing can be voted on any more."""
-    return viewer is Viewer.OPERATOR or battle.state in (BattleState.VOTED, BattleState.VOID)
+    """Whether `viewer` may know who answered: an operator always, a voter once nothing can be voted on any more, and
+    where the names were never hidden."""
+    over = battle.state in (BattleState.VOTED, BattleState.VOID)
+    return viewer is Viewer.OPERATOR or over or battle.mode is not BattleMode.BATTLE
 
 
 def may_see_event(event: LogEvent, battle: Battle, viewer: Viewer) -> bool:
@@ -142,7 +147,9 @@ def battle_view(
         id=battle.id,
         state=battle.state,
         prompt=rounds[-1].turn.prompt,
-        open_to_vote=battle.state.open_to_vote,
+        mode=battle.mode,
+        parameters=battle.parameters,
+        open_to_vote=battle.open_to_vote,
         revealed=open_names,
         pair_chosen=not battle.blind,
         sides={side: sides[side] for side in Side if side in sides},

@@ -50,7 +50,7 @@ class SqlBattles:
         when = sa.true() if before is None else columns.created_at < before
         statement = (
             sa.select(columns.contender_a, columns.contender_b, sa.func.count())
-            .where(columns.state != BattleState.VOID, columns.repeat_of == "", when)
+            .where(columns.state != BattleState.VOID, columns.repeat_of == "", columns.contender_b != "", when)
             .group_by(columns.contender_a, columns.contender_b)
         )
         met: Counter[tuple[str, str]] = Counter()

@@ -10,6 +10,7 @@ from services.domain.answer import SidePhase, Usage
 from services.domain.appearance import App, Appearance
 from services.domain.battle import BattleState
 from services.domain.battle_mark import BattleMark
+from services.domain.battle_mode import BattleMode, Parameters
 from services.domain.direct_run import RunReport, RunState
 from services.domain.execution import CapturedStream, ExecutionOutcome, StoredFile
 from services.domain.judgement import SeatOrder, Source, Winner
@@ -65,6 +66,8 @@ BATTLES = sa.Table(
     sa.Column("consent_version", StoredText, nullable=False, server_default=sa.text("''")),
     sa.Column("training_consent", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("marks", Words(BattleMark), nullable=False, server_default=sa.text("''")),
+    sa.Column("mode", Word(BattleMode), nullable=False, server_default=sa.text("'battle'")),
+    sa.Column("parameters", Document(Parameters)),
     sa.Column("opened_at", Moment),
     sa.Column("finished_at", Moment),
     sa.Column("problem", Document(Problem)),

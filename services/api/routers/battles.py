@@ -47,11 +47,17 @@ def create_battle(new: NewBattle, services: ServicesDep, voter: VoterDep, respon
     if new.consent is not None:
         services.access.consents.give(voter, version=new.consent.version, training=new.consent.training)
     services.access.consents.check(voter)
-    pair = (new.contenders[0], new.contenders[1]) if new.contenders is not None else None
+    named = tuple(new.contenders) if new.contenders is not None else None
     judges = tuple(services.judges) if new.judges is None else tuple(dict.fromkeys(new.judges))
     try:
         battle = services.battles.create(
-            new.prompt, contenders=pair, judges=judges, record_interactions=new.record_interactions, owner=voter
+            new.prompt,
+            contenders=named,
+            mode=new.mode,
+            parameters=new.parameters.value() if new.parameters else None,
+            judges=judges,
+            record_interactions=new.record_interactions,
+            owner=voter,
         )
     except NotFound as error:
         raise InvalidRequest(error.message, hint=error.hint) from error

@@ -1,19 +1,18 @@
 """Battles on the wire."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from services.api.schemas.base import WireModel
-from services.domain.answer import Answer, SidePhase
+from services.api.schemas.side import ProblemOut, SideOut, TurnOut
 from services.domain.battle import BattleState
+from services.domain.battle_mode import MAX_SYSTEM_PROMPT, MOST_TOKENS, BattleMode, Parameters
 from services.domain.direct_run import RunState
-from services.domain.execution import CapturedStream, Execution, ExecutionOutcome
 from services.domain.judgement import SeatOrder, Source, Winner
 from services.domain.side import Side
-from services.domain.snippet import Snippet
-from services.domain.visibility import BattleView, SideView, TurnView
+from services.domain.visibility import BattleView
 from services.domain.vote_details import MAX_COMMENT, Aspect
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
@@ -26,13 +25,31 @@ class ConsentIn(WireModel):
     training: bool = Field(default=False, description="Whether also to publication for research and training.")
 
 
+class ParametersIn(WireModel):
+    """Settings in the place of the contenders' own; null leaves those."""
+
+    temperature: float | None = Field(None, ge=0, le=2)
+    max_tokens: int | None = Field(None, ge=1, le=MOST_TOKENS)
+    system_prompt: str = Field("", max_length=MAX_SYSTEM_PROMPT)
+
+    def value(self) -> Parameters:
+        """As the domain has it."""
+        return Parameters(**self.model_dump())
+
+
 class NewBattle(WireModel):
     """What starts a battle."""
 
     prompt: str = Field(min_length=1, description="What the contenders should build; at most 64 KiB as UTF-8.")
-    contenders: Annotated[list[Name], Field(min_length=2, max_length=2)] | None = Field(
-        None, description="Two names, if the pair should not be drawn. Their seats are drawn all the same."
+    mode: BattleMode = Field(
+        BattleMode.BATTLE, description="`battle` is blind; `side_by_side` shows two names, `direct` is a chat with one."
     )
+    contenders: Annotated[list[Name], Field(min_length=1, max_length=2)] | None = Field(
+        None,
+        description="Two names (one for `direct`), if the pair should not be drawn. In a blind battle their seats are "
+        "drawn all the same.",
+    )
+    parameters: ParametersIn | None = Field(None, description="Not for blind battles.")
     record_interactions: bool = Field(
         default=False, description="Your consent to a record of clicks, keys (never text) and scrolling in the answers."
     )
@@ -40,202 +57,6 @@ class NewBattle(WireModel):
     judges: Annotated[list[Name], Field(max_length=16)] | None = Field(
         None, description="Automatic judges; all that are configured when left out, none when empty."
     )
-
-
-class ProblemOut(WireModel):
-    """Why something failed."""
-
-    code: str
-    message: str
-    hint: str
-
-
-class UsageOut(WireModel):
-    """Tokens as the provider counted them."""
-
-    prompt_tokens: int | None
-    completion_tokens: int | None
-
-
-class AnswerOut(WireModel):
-    """What a contender wrote; times and tokens stay null until the reveal."""
-
-    text: str
-    finish_reason: str
-    truncated: bool
-    usage: UsageOut
-    first_token_seconds: float | None
-    wall_seconds: float | None
-    problem: ProblemOut | None
-
-    @classmethod
-    def of(cls, answer: Answer) -> "AnswerOut":
-        """From the value."""
-        return cls.model_validate(answer)
-
-
-class FileOut(WireModel):
-    """A file of a program."""
-
-    path: str
-    text: str
-
-
-class SnippetOut(WireModel):
-    """The program taken out of an answer.
-
-    `reason` says why this environment, or why none; `confidence` is how sure that is, from 0 (not known) to 1.
-    """
-
-    environment: str
-    entry: str
-    dependencies: list[str]
-    confidence: float = Field(ge=0, le=1)
-    reason: str
-    files: list[FileOut]
-
-    @classmethod
-    def of(cls, snippet: Snippet) -> "SnippetOut":
-        """From the value."""
-        return cls.model_validate(snippet)
-
-
-class StreamOut(WireModel):
-    """The first 16 KiB of an output stream, and how much there was."""
-
-    preview: str
-    total_bytes: int
-    truncated: bool
-
-    @classmethod
-    def of(cls, stream: CapturedStream) -> "StreamOut":
-        """From the value."""
-        return cls.model_validate(stream)
-
-
-class LeftFileOut(WireModel):
-    """A file the program left."""
-
-    path: str
-    size_bytes: int
-
-
-class PictureOut(WireModel):
-    """A picture of a running program, to be had under its name; sizes are in pixels."""
-
-    name: str
-    width: int
-    height: int
-    size_bytes: int
-
-
-class PageFactsOut(WireModel):
-    """What the browser saw; null is not known.
-
-    `overflow` tells that the page is wider than the window; `attempts` what it tried that nobody let it; `missing`
-    are pictures that were not taken.
-    """
-
-    title: str
-    text: str
-    console: list[str]
-    errors: list[str]
-    failed_requests: list[str]
-    attempts: list[str]
-    blank: bool | None
-    overflow: bool | None
-    phone_overflow: bool | None
-    width: int
-    height: int
-    first_paint_seconds: float | None
-    stable_seconds: float | None
-    missing: list[str]
-
-
-class AppearanceOut(WireModel):
-    """How a program with a face looked; `problem` says why nobody could see."""
-
-    pictures: list[PictureOut]
-    facts: PageFactsOut | None
-    problem: str
-
-
-class AppOut(WireModel):
-    """A program that runs on so that it can be tried, until then at most; it ends earlier when nobody uses it."""
-
-    url: str
-    until: datetime
-
-
-class ExecutionOut(WireModel):
-    """What happened when the program ran. Programs with a face have an `appearance`, and an `app` to try."""
-
-    environment: str
-    outcome: ExecutionOutcome
-    phase: str
-    exit_code: int | None
-    signal: int | None
-    limit_hit: str
-    message: str
-    stdout: StreamOut
-    stderr: StreamOut
-    wall_seconds: float
-    cpu_seconds: float
-    peak_memory_bytes: int
-    files: list[LeftFileOut]
-    appearance: AppearanceOut | None
-    app: AppOut | None
-
-    @classmethod
-    def of(cls, execution: Execution) -> "ExecutionOut":
-        """From the value."""
-        return cls.model_validate(execution)
-
-
-class PlaceOut(WireModel):
-    """A place on the live board of people's votes: points, their 95 % interval, ranks."""
-
-    score: float
-    low: float
-    high: float
-    rank_low: int
-    rank_high: int
-    judgements: int
-    provisional: bool
-
-
-class RevealOut(WireModel):
-    """Who a contender is; `rating` is null until it has a place."""
-
-    organisation: str
-    licence: str
-    released: date | None
-    rating: PlaceOut | None
-
-
-class SideOut(WireModel):
-    """One side; `contender` and `reveal` are null until the reveal."""
-
-    side: Side
-    contender: str | None
-    phase: SidePhase
-    answer: AnswerOut
-    snippet: SnippetOut | None
-    execution: ExecutionOut | None
-    reveal: RevealOut | None
-
-    @classmethod
-    def of(cls, view: SideView) -> "SideOut":
-        """From the view."""
-        return cls(
-            side=view.side,
-            contender=view.contender or None,
-            phase=view.phase,
-            answer=AnswerOut.of(view.answer),
-            snippet=SnippetOut.of(view.snippet) if view.snippet else None,
-            execution=ExecutionOut.of(view.execution) if view.execution else None,
-            reveal=RevealOut.model_validate(view.reveal) if view.reveal else None,
-        )
 
 
 class JudgementOut(WireModel):
@@ -299,19 +120,12 @@ class VoteOut(WireModel):
     created_at: datetime
 
 
-class TurnOut(WireModel):
-    """One prompt and what the sides it went to made of it."""
+class ParametersOut(WireModel):
+    """Settings in the place of the contenders' own."""
 
-    index: int
-    prompt: str
-    to: str
-    sides: dict[Side, SideOut]
-
-    @classmethod
-    def of(cls, view: TurnView) -> "TurnOut":
-        """From the view."""
-        sides = {side: SideOut.of(shown) for side, shown in view.sides.items()}
-        return cls(index=view.index, prompt=view.prompt, to=view.to, sides=sides)
+    temperature: float | None
+    max_tokens: int | None
+    system_prompt: str
 
 
 class SideRunOut(WireModel):
@@ -330,6 +144,8 @@ class BattleOut(WireModel):
 
     id: str
     state: BattleState
+    mode: BattleMode
+    parameters: ParametersOut | None
     prompt: str
     open_to_vote: bool
     revealed: bool
@@ -348,13 +164,24 @@ class BattleOut(WireModel):
     @classmethod
     def of(cls, view: BattleView) -> "BattleOut":
         """From the view."""
-        plain = ("id", "state", "prompt", "open_to_vote", "revealed", "pair_chosen", "created_at", "finished_at")
+        plain = (
+            "id",
+            "state",
+            "mode",
+            "prompt",
+            "open_to_vote",
+            "revealed",
+            "pair_chosen",
+            "created_at",
+            "finished_at",
+        )
         return cls(
             **{name: getattr(view, name) for name in plain},
             sides={side: SideOut.of(shown) for side, shown in view.sides.items()},
             judgements=[JudgementOut.model_validate(judgement) for judgement in view.judgements],
             vote=VoteOut.model_validate(view.vote) if view.vote else None,
             problem=ProblemOut.model_validate(view.problem) if view.problem else None,
+            parameters=ParametersOut.model_validate(view.parameters) if view.parameters else None,
             turns=[TurnOut.of(turn) for turn in view.turns],
             can=dict(view.can),
             runs={side: SideRunOut.model_validate(run) for side, run in view.runs.items()},

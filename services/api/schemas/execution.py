@@ -10,7 +10,7 @@ from pydantic import Field, PlainSerializer, PlainValidator, WithJsonSchema, mod
 from sandboxes import policy
 from sandboxes.result import Phase
 from services.api.schemas.base import WireModel
-from services.api.schemas.battle import AppearanceOut, AppOut, LeftFileOut, ProblemOut, StreamOut
+from services.api.schemas.side import AppearanceOut, AppOut, LeftFileOut, ProblemOut, StreamOut
 from services.arena.direct_runs import MAX_BATCH
 from services.arena.programs import Program
 from services.domain.direct_run import DirectRun, RunReport, RunState

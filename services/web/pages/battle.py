@@ -62,7 +62,7 @@ def battle(services: Services, pages: Pages) -> APIRouter:
 
 def facts_of(view: BattleView) -> dict[str, Any]:
     """What the templates ask for beside the view: which sides there are, and what can be done now."""
-    mode = getattr(view, "mode", "battle")
+    mode = view.mode.value
     return {
         "mode": mode,
         "letters": ("a",) if mode == "direct" else ("a", "b"),

@@ -1,4 +1,4 @@
-"""Battles bear marks; runs of given programs can belong to a side; votes have details."""
+"""Battles have a mode, parameters and marks; runs of given programs can belong to a side; votes have details."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,6 +11,8 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("battles", sa.Column("marks", sa.Text(), nullable=False, server_default=sa.text("''")))
+    op.add_column("battles", sa.Column("mode", sa.Text(), nullable=False, server_default=sa.text("'battle'")))
+    op.add_column("battles", sa.Column("parameters", sa.JSON()))
     op.add_column("direct_runs", sa.Column("battle_id", sa.Text(), nullable=False, server_default=sa.text("''")))
     op.add_column("direct_runs", sa.Column("side", sa.Text()))
     op.create_index(op.f("ix_direct_runs_battle_id"), "direct_runs", ["battle_id"])
