@@ -43,7 +43,7 @@ def test_every_state_is_open_to_all_and_fits(stage: Stage, width: int, scheme: s
     stage.tell(battle_id, finished(Side.A), finished(Side.B))
     expect(page.locator('[data-part="chip-b"]')).to_have_text("failed")
     for tab in TABS:
-        page.locator(f"label[for=tab-a-{tab}]").click()
+        page.locator(f".tabs > label[for=tab-a-{tab}]").click()
         if tab == "code":
             expect(page.locator('[data-part="code-a"] .cm-content')).to_have_count(2)
         look(tab)
@@ -97,7 +97,7 @@ def test_a_battle_is_played_without_scripts(stage: Stage) -> None:
     page.reload()
     expect(page.locator('[data-part="chip-a"]')).to_have_text("succeeded")
     for tab in TABS:
-        page.locator(f"label[for=tab-a-{tab}]").click()
+        page.locator(f".tabs > label[for=tab-a-{tab}]").click()
         expect(page.locator(f'[data-part="{tab}-a"]')).to_be_visible()
     expect(page.get_by_role("button", name="Reload")).to_have_count(0)
     page.get_by_role("button", name="B is better").click()

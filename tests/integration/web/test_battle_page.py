@@ -43,7 +43,7 @@ def test_answers_stream_side_by_side_and_voting_opens_at_the_end(stage: Stage) -
 def test_a_finished_answer_is_rendered_and_its_html_is_text(stage: Stage) -> None:
     stage.ready()
     page = stage.page
-    page.locator("label[for=tab-a-answer]").click()
+    page.locator(".tabs > label[for=tab-a-answer]").click()
     answer = page.locator('[data-part="answer-a"]')
     expect(answer.locator("strong")).to_have_text("counter")
     expect(answer.locator("pre .k").first).to_have_text("def")
@@ -95,7 +95,7 @@ def test_voting_keeps_the_running_app_and_reveals_who_answered(stage: Stage) -> 
     for name in NAMES:
         expect(page.locator("#reveal")).to_contain_text(name)
         expect(page.locator("#votes")).to_contain_text(name)
-    page.locator("#reveal summary").click()
+    page.locator("#reveal summary", has_text="What was judged").click()
     expect(page.locator("#reveal table")).to_contain_text("ran")
 
 
@@ -125,7 +125,7 @@ def test_single_keys_can_be_switched_off_and_are_ignored_in_fields(stage: Stage)
     expect(page.locator("#status")).to_contain_text("Which is better?")
     page.locator("#help summary").click()
     page.locator("#keys").check()
-    page.locator("label[for=tab-a-code]").click()
+    page.locator(".tabs > label[for=tab-a-code]").click()
     editor = page.locator('[data-part="code-a"] .cm-content').first
     editor.click()
     page.keyboard.type("1")
@@ -135,7 +135,7 @@ def test_single_keys_can_be_switched_off_and_are_ignored_in_fields(stage: Stage)
 def test_code_has_an_editor_and_downloads(stage: Stage) -> None:
     stage.ready()
     page = stage.page
-    page.locator("label[for=tab-a-code]").click()
+    page.locator(".tabs > label[for=tab-a-code]").click()
     panel = page.locator('[data-part="code-a"]')
     expect(panel.locator(".cm-content").first).to_contain_text("print('one')")
     expect(panel.locator("[data-language]").first).to_have_text("Python")
@@ -146,7 +146,7 @@ def test_code_has_an_editor_and_downloads(stage: Stage) -> None:
     with page.expect_download() as waiting:
         panel.get_by_role("link", name="Download main.py").click()
     assert waiting.value.path().read_text() == PROGRAM
-    page.locator("label[for=tab-a-files]").click()
+    page.locator(".tabs > label[for=tab-a-files]").click()
     with page.expect_download() as waiting:
         page.locator('[data-part="files-a"]').get_by_role("link", name="Download all").click()
     assert waiting.value.suggested_filename == "answer-a.zip"
