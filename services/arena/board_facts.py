@@ -38,8 +38,8 @@ QUIET = timedelta(hours=1)
 
 @dataclass(frozen=True, kw_only=True)
 class SamplingShares:
-    """Shares of seats: expected as the policy would draw now, actual in all battles until an hour ago that are
-    neither void nor repeats, those with a chosen pair among them.
+    """Shares of seats as of an hour ago: expected as the policy would have drawn then, actual in all battles until then
+    that are neither void nor repeats, those with a chosen pair among them.
     """
 
     policy: str
@@ -140,7 +140,7 @@ class BoardFacts:
     def _sampling(self) -> SamplingShares:
         contenders, private = tuple(self.catalogue.contenders()), self.private()
         with self.store() as uow:
-            policy, table = self.sampler.table(uow, contenders)
+            policy, table = self.sampler.table(uow, contenders, before=self._told())
             drawn = uow.battles.pair_counts(before=self._told())
         shown = {one.name: A_PRIVATE_CONTENDER if one.name in private else one.name for one in contenders}
         providers = {one.name: one.organisation or shown[one.name] for one in contenders}

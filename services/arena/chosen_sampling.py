@@ -6,6 +6,7 @@ What they chose is read in the transaction that draws, so a battle never has a c
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from services.arena.sampling import Pairing, PairSampler
 from services.clock import Clock
@@ -54,9 +55,11 @@ class ChosenSampler(PairSampler):
         choices = choices_of(uow)
         return self._chosen(choices).draw(uow, chosen(contenders, choices), rng)
 
-    def table(self, uow: UnitOfWork, contenders: Sequence[Contender]) -> tuple[Policy, PairTable]:
+    def table(
+        self, uow: UnitOfWork, contenders: Sequence[Contender], *, before: datetime | None = None
+    ) -> tuple[Policy, PairTable]:
         choices = choices_of(uow)
-        return self._chosen(choices).table(uow, chosen(contenders, choices))
+        return self._chosen(choices).table(uow, chosen(contenders, choices), before=before)
 
     def _chosen(self, choices: Choices) -> PairSampler:
         rule = choices.get((ChangeKind.POLICY, ""), {}).get("rule", "")

@@ -4,6 +4,7 @@ import random
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from services.clock import Clock
 from services.domain.contender import Contender
@@ -106,12 +107,18 @@ class PairSampler:
             policy_version=known.policy.version,
         )
 
-    def table(self, uow: UnitOfWork, contenders: Sequence[Contender]) -> tuple[Policy, PairTable]:
-        """The probability of every pair as it is now, and the policy that says so.
+    def table(
+        self, uow: UnitOfWork, contenders: Sequence[Contender], *, before: datetime | None = None
+    ) -> tuple[Policy, PairTable]:
+        """The probability of every pair, and the policy that says so: as it is now, or as it would be if the battles
+        were known that began `before`, which tells nothing of those that came later.
 
         Raises:
             PrerequisiteError: fewer than two contenders are enabled.
         """
+        if before is not None:
+            who, policy = self._known_of(uow, contenders, before=before)
+            return policy, pair_table(policy, who)
         known = self._current(uow, tuple(contenders))
         return known.policy, known.table
 
@@ -136,10 +143,12 @@ class PairSampler:
             self._known = fresh
         return fresh
 
-    def _known_of(self, uow: UnitOfWork, contenders: Sequence[Contender]) -> tuple[Entrants, Policy]:
+    def _known_of(
+        self, uow: UnitOfWork, contenders: Sequence[Contender], *, before: datetime | None = None
+    ) -> tuple[Entrants, Policy]:
         """What is known of the contenders, and which policy that is enough for."""
         wanted = self.policy
-        met = uow.battles.pair_counts() if wanted.rule is Rule.LEAST_MET else {}
+        met = uow.battles.pair_counts(before=before) if wanted.rule is Rule.LEAST_MET else {}
         asks_votes = wanted.boosts or wanted.rule in (Rule.PAPER, Rule.A_OPTIMAL)
         points = _points_of(uow) if asks_votes else {}
         who = entrants(contenders, met=met, points=points)
