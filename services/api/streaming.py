@@ -37,18 +37,22 @@ class StreamLimits:
     ping_seconds: float = 15.0
 
 
-def sse(event: LogEvent, *, cursor: str = "") -> str:
-    """One event on the wire; without a cursor the client keeps the one it has."""
+def sse(event: LogEvent, *, cursor: str = "", text: str = "") -> str:
+    """One event on the wire; without a cursor the client keeps the one it has. `text` is its JSON, if it is at hand."""
     place = f"id: {cursor}\n" if cursor else ""
-    return f"{place}event: {event.kind}\ndata: {event.model_dump_json()}\n\n"
+    return f"{place}event: {event.kind}\ndata: {text or event.model_dump_json()}\n\n"
 
 
 class Watched(Protocol):
-    """What is followed. Both methods may ask the store, and so are called off the event loop."""
+    """What is followed. `show` and `ending` may ask the store, and so are called off the event loop."""
 
     @property
     def topic(self) -> str:
         """Whose events."""
+        ...
+
+    def plain(self, event: LogEvent) -> bool:
+        """Whether this viewer may receive the event as it is, as far as is known without asking; quick."""
         ...
 
     def show(self, event: LogEvent) -> LogEvent | None:
@@ -123,9 +127,13 @@ class EventStream:
         self.cursor = logged.id
         if self.done:
             return []
-        event = await run_in_threadpool(self.watched.show, logged.event)
+        event: LogEvent | None = logged.event
+        if not self.watched.plain(logged.event):
+            event = await run_in_threadpool(self.watched.show, logged.event)
         self.done = isinstance(event, DoneEvent | EndedEvent)
-        return [sse(event, cursor=logged.id)] if event else []
+        if event is None:
+            return []
+        return [sse(event, cursor=logged.id, text=logged.text if event is logged.event else "")]
 
     async def _ended(self) -> AsyncIterator[str]:
         """A last event of our own when the store says so and the log has not (lost, or expired)."""

@@ -32,6 +32,9 @@ class WatchedBattle:
     def topic(self) -> str:
         return self.battle.id
 
+    def plain(self, event: LogEvent) -> bool:
+        return visible_event(event, self.battle, Viewer.VOTER) is event
+
     def show(self, event: LogEvent) -> LogEvent | None:
         shown = visible_event(event, self.battle, Viewer.VOTER)
         if shown != event:
@@ -57,6 +60,9 @@ class WatchedRun:
         services.events.read(run_id, after=cursor)
         services.runs.get(run_id)
         return cls(services=services, topic=run_id)
+
+    def plain(self, event: LogEvent) -> bool:  # noqa: ARG002 - nothing of a run is hidden
+        return True
 
     def show(self, event: LogEvent) -> LogEvent | None:
         return event

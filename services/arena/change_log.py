@@ -9,7 +9,7 @@ from services.domain.admin_change import AdminChange, ChangeKind
 from services.errors import Unavailable
 from services.store.unit_of_work import UnitOfWork
 
-_ATTEMPTS = 5
+_ATTEMPTS = 20
 log = structlog.get_logger()
 
 

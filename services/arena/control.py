@@ -16,7 +16,7 @@ from services.ratings.sampling import Rule
 from services.store.unit_of_work import UnitOfWork
 
 HEAVIEST = 1000.0
-_ATTEMPTS = 5
+_ATTEMPTS = 20
 _SHOWN = 50
 
 

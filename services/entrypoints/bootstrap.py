@@ -51,7 +51,8 @@ from services.entrypoints.stage_parts import work_runner_of
 from services.errors import ArenaError
 from services.events.redis_controls import RedisControls
 from services.events.redis_figures import RedisFigures
-from services.events.redis_streams import RedisEventFollower, RedisEventLog
+from services.events.redis_follower import RedisEventFollower
+from services.events.redis_streams import RedisEventLog
 from services.extraction.extract import environment_of, extract, snippet_from
 from services.extraction.hints import EnvironmentHint
 from services.judges.execution import ExecutionJudge

@@ -1,7 +1,7 @@
 """The event log as the use cases see it."""
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from services.domain.events import LogEvent
@@ -9,10 +9,14 @@ from services.domain.events import LogEvent
 
 @dataclass(frozen=True, kw_only=True)
 class LoggedEvent:
-    """An event and its place in the log; `id` is opaque, ordered, and good as `Last-Event-ID`."""
+    """An event and its place in the log; `id` is opaque, ordered, and good as `Last-Event-ID`.
+
+    `text` is the event's JSON where the log has it at hand ("": it has not).
+    """
 
     id: str
     event: LogEvent
+    text: str = field(default="", compare=False)
 
 
 class EventLog(Protocol):

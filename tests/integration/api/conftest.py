@@ -11,7 +11,8 @@ from services.api.streaming import StreamLimits
 from services.container import Services
 from services.events.redis_controls import RedisControls
 from services.events.redis_figures import RedisFigures
-from services.events.redis_streams import RedisEventFollower, RedisEventLog
+from services.events.redis_follower import RedisEventFollower
+from services.events.redis_streams import RedisEventLog
 from services.redis_server import EmbeddedRedis
 from services.store import schema
 from services.store.blob_folder import BlobFolder

@@ -16,8 +16,9 @@ from services.domain.account import Role
 from services.domain.battle import Battle
 from services.domain.rate import Asked, Rate
 from services.events.redis_figures import RedisFigures
+from services.events.redis_follower import RedisEventFollower
 from services.events.redis_rate_limits import RedisRateCounter
-from services.events.redis_streams import RedisEventFollower, RedisEventLog
+from services.events.redis_streams import RedisEventLog
 from services.events.redis_troubles import RedisTroubles
 from services.redis_server import EmbeddedRedis
 from services.store import schema
