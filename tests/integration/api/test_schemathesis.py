@@ -66,6 +66,12 @@ OPERATIONS = {
     "show_execution_picture": 6,
     "read_interactions": 4,
     "repeat_battle": 2,
+    "follow_up": 8,
+    "retry": 3,
+    "rematch": 3,
+    "stop": 6,
+    "run_side": 8,
+    "describe_vote": 8,
     "list_slices": 4,
     "read_matrices": 8,
     "read_history": 3,
@@ -143,9 +149,24 @@ def test_an_operation_refuses_what_it_does_not_take(name: str, operations: dict[
     assert explore(operations[name], GenerationMode.NEGATIVE, OPERATIONS[name], None) > 0
 
 
-@pytest.mark.parametrize("name", ["read_battle", "follow_battle", "vote", "read_interactions"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "read_battle",
+        "follow_battle",
+        "run_side",
+        "stop",
+        "retry",
+        "vote",
+        "describe_vote",
+        "rematch",
+        "read_interactions",
+        "follow_up",
+    ],
+)
 def test_an_operation_on_a_battle_that_exists(name: str, operations: dict[str, Operation], finished: str) -> None:
-    assert explore(operations[name], GenerationMode.POSITIVE, OPERATIONS[name], {"battle_id": finished}) > 0
+    place = {"battle_id": finished} | ({"side": "a"} if name == "run_side" else {})
+    assert explore(operations[name], GenerationMode.POSITIVE, OPERATIONS[name], place) > 0
 
 
 @pytest.mark.parametrize("ended", [False, True])
