@@ -1,5 +1,6 @@
 """Battles go on: a follow-up to both sides or one, and a failed side asked again."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from services.arena.effects import Effects, Publisher
@@ -39,10 +40,10 @@ class Turns:
             Unavailable: the event log cannot be reached.
         """
         text, now, effects = check_prompt(prompt), self.clock.now(), Effects()
+        self._forget(battle_id, _follow_up_refused)
         with self.store() as uow:
             battle, turns = uow.battles.get_for_update(battle_id), uow.battles.turns(battle_id)
-            if reason := possible(battle, has_program=True, turns=len(turns))["follow_up"]:
-                raise Conflict(reason, hint=f"A battle has at most {MOST_TURNS} turns.")
+            _follow_up_refused(uow, battle)
             sides = [side for side in sides_of(battle) if to in (None, side)]
             if not sides:
                 raise Conflict(f"This battle has no side {to}.")
@@ -53,7 +54,6 @@ class Turns:
             uow.battles.add_turn(turn)
             for side in sides:
                 ask(uow, battle, turn, side, answer_id=self.ids.new(), effects=effects)
-            self.events.forget(battle_id)
             uow.commit()
         self.publisher.publish(effects)
         return turn
@@ -67,22 +67,26 @@ class Turns:
             Unavailable: the event log cannot be reached.
         """
         effects = Effects()
+        self._forget(battle_id, _retry_refused)
         with self.store() as uow:
             battle = uow.battles.get_for_update(battle_id)
-            if reason := possible(battle, has_program=True)["retry"]:
-                raise Conflict(reason)
+            _retry_refused(uow, battle)
             answers = uow.answers.of_turn(uow.battles.turns(battle_id)[-1].id).values()
-            if any(not answer.phase.terminal for answer in answers):
-                raise Conflict("The other side is still at work.", hint="Wait until it is finished, or stop it.")
             again = battle.after(BattleEventKind.RETRIED, now=self.clock.now())
             uow.battles.update(again.marked(BattleMark.RETRIED))
             known = {work.id: work for work in uow.work.of_topic(battle_id)}
             for answer in answers:
                 if answer.phase is SidePhase.FAILED:
                     self._again(uow, answer, known, effects)
-            self.events.forget(battle_id)
             uow.commit()
         self.publisher.publish(effects)
+
+    def _forget(self, battle_id: str, refused: Callable[[UnitOfWork, Battle], None]) -> None:
+        """Drop the events of the turn before, unless what is wanted is refused. Not in the transaction that begins the
+        turn: the database waits for nobody's network. Who fails in between has lost events whose truth is stored."""
+        with self.store() as uow:
+            refused(uow, uow.battles.get(battle_id))
+        self.events.forget(battle_id)
 
     def _again(self, uow: UnitOfWork, answer: Answer, known: dict[str, WorkItem], effects: Effects) -> None:
         """From the stage that failed: a written answer is not asked for again."""
@@ -94,6 +98,20 @@ class Turns:
         uow.answers.update(replace(answer, phase=phase, problem=None))
         uow.work.reopen(work.id, now=self.clock.now())
         effects.work.append(work)
+
+
+def _follow_up_refused(uow: UnitOfWork, battle: Battle) -> None:
+    turns = len(uow.battles.turns(battle.id))
+    if reason := possible(battle, has_program=True, turns=turns)["follow_up"]:
+        raise Conflict(reason, hint=f"A battle has at most {MOST_TURNS} turns.")
+
+
+def _retry_refused(uow: UnitOfWork, battle: Battle) -> None:
+    if reason := possible(battle, has_program=True)["retry"]:
+        raise Conflict(reason)
+    answers = uow.answers.of_turn(uow.battles.turns(battle.id)[-1].id)
+    if any(not answer.phase.terminal for answer in answers.values()):
+        raise Conflict("The other side is still at work.", hint="Wait until it is finished, or stop it.")
 
 
 def sides_of(battle: Battle) -> tuple[Side, ...]:
