@@ -11,7 +11,7 @@ import structlog
 
 from services.arena.rested import Rested
 from services.clock import Clock
-from services.domain.work import WorkState
+from services.domain.work import WorkKind, WorkState
 from services.errors import ArenaError, Unavailable
 from services.events.figures import WorkerFigures
 from services.store.unit_of_work import UnitOfWorkFactory
@@ -27,6 +27,8 @@ class Health(StrEnum):
 
     GOOD = "good"
     POOR = "poor"
+    RESTING = "resting"
+    """Nothing has been asked of it since it started."""
     UNKNOWN = "unknown"
 
 
@@ -67,7 +69,9 @@ class StatusBoard:
             return UNKNOWN
         try:
             told = list(self.figures.read().values())
-            sandboxes = Health.GOOD if told else Health.POOR
+            programs_wait = counts.get((WorkKind.EXECUTE.queue, WorkState.QUEUED.value), 0) > 0
+            # workers start sandboxes, and begin to tell of them, with the first program
+            sandboxes = Health.GOOD if told else Health.POOR if programs_wait else Health.RESTING
         except Unavailable:
             told, sandboxes = [], Health.UNKNOWN
         return Status(

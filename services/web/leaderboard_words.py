@@ -6,6 +6,10 @@ from services.ratings.audit.finding import Severity
 FLAGS = {
     FlagCode.CHOSEN_PAIR: "Whoever started the battle chose the contenders, so the vote was not blind.",
     FlagCode.IDENTITY_LEAK: "An answer says which model wrote it.",
+    FlagCode.EDITED: "A program of the battle was run with changes before the vote.",
+    FlagCode.STOPPED: "A side was stopped before it was through.",
+    FlagCode.ONE_SIDED: "A turn of the battle went to one side only.",
+    FlagCode.RETRIED: "A side that had failed was asked again after the names had been shown.",
     FlagCode.REPEAT: "The battle shows an earlier one again, to see how steady votes are.",
     FlagCode.PRIVATE: "One of the contenders is not shown yet; these votes count once it is.",
     FlagCode.ANOMALOUS_VOTER: "The voter's choices are unlike everybody else's by more than chance explains.",
