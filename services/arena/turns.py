@@ -13,6 +13,7 @@ from services.domain.prompt import check_prompt
 from services.domain.side import Side
 from services.domain.work import WorkItem, WorkKind, WorkState
 from services.errors import Conflict
+from services.events.controls import RunControls
 from services.events.protocol import EventLog
 from services.store.unit_of_work import UnitOfWork, UnitOfWorkFactory
 
@@ -25,6 +26,7 @@ class Turns:
     store: UnitOfWorkFactory
     publisher: Publisher
     events: EventLog
+    controls: RunControls
     clock: Clock
     ids: Ids
 
@@ -79,6 +81,9 @@ class Turns:
                 if answer.phase is SidePhase.FAILED:
                     self._again(uow, answer, known, effects)
             uow.commit()
+        for work in effects.work:
+            # a stop that came too late for the attempt that failed must not end this one
+            self.controls.forget(work.id)
         self.publisher.publish(effects)
 
     def _forget(self, battle_id: str, refused: Callable[[UnitOfWork, Battle], None]) -> None:

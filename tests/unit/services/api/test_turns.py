@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from fastapi.testclient import TestClient
 
+from sandboxes.runner import RunControl
 from services.arena.effects import Effects
 from services.arena.generation import thread_of
 from services.container import Services
@@ -135,6 +136,7 @@ def test_a_failed_side_is_asked_again_and_the_vote_then_counts_nowhere(client: T
         for answer in uow.answers.of_battle(battle):
             if answer.id != failed.id:
                 services.orchestrator.side_finished(uow, replace(answer, text="kept"), "", Effects())
+        services.runs.controls.cancel(f"answer:{failed.id}")
         work = uow.work.get(f"answer:{failed.id}")
         table: dict[str, WorkItem] = uow.work._table  # type: ignore[attr-defined]
         table[work.id] = replace(work, state=WorkState.FAILED)
@@ -148,6 +150,9 @@ def test_a_failed_side_is_asked_again_and_the_vote_then_counts_nowhere(client: T
         assert uow.battles.get(battle).marks == (BattleMark.RETRIED,)
         assert uow.work.get(f"answer:{failed.id}").state is WorkState.QUEUED
     assert services.events.read(battle) == []
+    control = RunControl()
+    with services.runs.controls.attach(f"answer:{failed.id}", control):
+        assert not control.cancelled, "a stop that came too late is forgotten"
 
 
 def test_a_rematch_is_a_new_battle_with_the_first_prompt(client: TestClient, services: Services) -> None:
