@@ -16,6 +16,7 @@ from services.domain.prompt import ERASED
 from services.domain.registry_event import RegistryEvent, RegistryEventKind
 from services.domain.side import Side
 from services.domain.vote import Voter
+from services.domain.vote_details import Aspect, VoteDetails
 from services.errors import NotFound
 from services.store.sql import SqlUnitOfWorkFactory
 from tests.contract import store_values as some
@@ -71,6 +72,19 @@ def test_a_document_is_whole_and_comes_back_from_its_line(store_factory: SqlUnit
     assert document.vote is not None
     assert (document.vote.choice, document.vote.voter) == (Winner.B, "p1")
     assert [judgement.id for judgement in document.judgements] == ["j-1"]
+
+
+@pytest.mark.parametrize(("texts", "comment"), [(True, "It counts."), (False, "")])
+def test_what_was_added_to_a_vote_goes_along(store_factory: SqlUnitOfWorkFactory, texts: bool, comment: str) -> None:
+    play(store_factory, 1)
+    with store_factory() as uow:
+        said = {Aspect.CORRECTNESS: Winner.A}
+        uow.vote_details.put(VoteDetails(battle_id="battle-1", updated_at=some.NOW, aspects=said, comment="It counts."))
+        uow.commit()
+    (document,) = every(store_factory, texts=texts)
+    assert document_of(line_of(document)) == document
+    assert document.vote is not None
+    assert (document.vote.aspects, document.vote.comment) == (said, comment)
 
 
 @pytest.mark.parametrize("texts", [True, False])

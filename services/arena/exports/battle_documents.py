@@ -1,7 +1,7 @@
 """Battles as whole documents: what was asked, answered, run, judged and voted, in the values that the arena keeps."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from pydantic import TypeAdapter
@@ -12,6 +12,7 @@ from services.domain.execution import CapturedStream, Execution
 from services.domain.judgement import Judgement, Winner
 from services.domain.side import Side
 from services.domain.snippet import Snippet
+from services.domain.vote_details import Aspect
 
 DOCUMENT_VERSION = 1
 
@@ -35,11 +36,13 @@ class TurnDocument:
 
 @dataclass(frozen=True, kw_only=True)
 class VoteDocument:
-    """What a person chose; `voter` is their pseudonym, "" when nobody knows (any more)."""
+    """What a person chose and what they added; `voter` is their pseudonym, "" when nobody knows (any more)."""
 
     choice: Winner
     voter: str
     created_at: datetime
+    aspects: Mapping[Aspect, Winner] = field(default_factory=dict)
+    comment: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,6 +91,7 @@ def without_texts(document: BattleDocument) -> BattleDocument:
             for turn in document.turns
         ),
         judgements=tuple(replace(judgement, reason="", raw="") for judgement in document.judgements),
+        vote=document.vote and replace(document.vote, comment=""),
     )
 
 

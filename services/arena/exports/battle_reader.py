@@ -99,4 +99,11 @@ def _vote(uow: UnitOfWork, battle_id: str) -> VoteDocument | None:
     vote = uow.votes.find(battle_id)
     if vote is None:
         return None
-    return VoteDocument(choice=vote.choice, voter=uow.votes.pseudonym(vote.voter), created_at=vote.created_at)
+    details = uow.vote_details.find(battle_id)
+    return VoteDocument(
+        choice=vote.choice,
+        voter=uow.votes.pseudonym(vote.voter),
+        created_at=vote.created_at,
+        aspects=details.aspects if details else {},
+        comment=details.comment if details else "",
+    )
