@@ -21,6 +21,7 @@ from services.store.engine import create_engine_for
 from services.store.sql import SqlUnitOfWorkFactory
 from tests.architecture.repository import ROOT
 from tests.fixtures import arena_services
+from tests.fixtures.waiting import wait_for
 from tests.integration.api.test_live import events
 
 pytestmark = pytest.mark.redis
@@ -112,3 +113,25 @@ def test_what_a_viewer_is_too_slow_for_is_read_from_the_log(redis_server: Embedd
         take(here, battle, "", seen, until=6000)
         write_more.join(20)
     assert seen == list(range(6000))
+
+
+def test_redis_restarts_under_an_open_stream(redis_server: EmbeddedRedis, tmp_path: Path) -> None:
+    url, seen = redis_server.ensure(), list[int]()
+    battle = battle_in(tmp_path, url)
+    with server(tmp_path, url) as (_, here):
+        write(url, battle, range(50), every=0)
+        cursors: list[str] = []
+        viewer = threading.Thread(target=lambda: cursors.append(take(here, battle, "", seen, until=100)))
+        viewer.start()
+        wait_for("the first events are shown", lambda: len(seen) == 50, 10)
+        redis_server.release()
+        viewer.join(20)
+        assert not viewer.is_alive(), "the stream ends, so that whoever follows comes back"
+        # meanwhile the page can say so: there is an answer, and it is no success
+        assert httpx.get(f"{here}/api/v1/battles/{battle}/events", timeout=20).status_code == 503
+        redis_server.ensure()
+        writer = threading.Thread(target=write, args=(url, battle, range(50, 100)), kwargs={"every": 0.01})
+        writer.start()
+        take(here, battle, cursors[0], seen, until=100)
+        writer.join(20)
+    assert seen == list(range(100))
